@@ -42,6 +42,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
     private final @Nullable Boolean parallelToolCalls;
     private final TurnCare care;
     private final @Nullable String session;
+    private final @Nullable String cacheScope;
 
     private GlimpseChatRequestParameters(Builder builder) {
         super(builder);
@@ -53,6 +54,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         this.parallelToolCalls = builder.parallelToolCalls;
         this.care = builder.care;
         this.session = builder.session;
+        this.cacheScope = builder.cacheScope;
     }
 
     /** Any parameters as ours. */
@@ -163,6 +165,14 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         return session;
     }
 
+    /**
+     * The caller or tenant whose requests share cached images and sessions, such as an API key; null is unset, which shares
+     * images among all requests that leave it unset. See {@link io.github.glimpse.generate.PrefixCacheOptions.Scope}.
+     */
+    public @Nullable String cacheScope() {
+        return cacheScope;
+    }
+
     /** @throws IllegalArgumentException if a number is out of its range */
     GenerationOptions generation() {
         return generation.toBuilder()
@@ -200,13 +210,23 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 && Objects.equals(regex, that.regex)
                 && Objects.equals(parallelToolCalls, that.parallelToolCalls)
                 && care.equals(that.care)
-                && Objects.equals(session, that.session);
+                && Objects.equals(session, that.session)
+                && Objects.equals(cacheScope, that.cacheScope);
     }
 
     @Override
     public int hashCode() {
         return Objects.hash(
-                super.hashCode(), pruning, generation, returnScoreMap, choice, regex, parallelToolCalls, care, session);
+                super.hashCode(),
+                pruning,
+                generation,
+                returnScoreMap,
+                choice,
+                regex,
+                parallelToolCalls,
+                care,
+                session,
+                cacheScope);
     }
 
     @Override
@@ -233,6 +253,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 .add("imageBudget", care.imageBudget())
                 .add("leastConfidence", care.leastConfidence())
                 .add("session", session == null ? null : true)
+                .add("cacheScope", cacheScope == null ? null : true)
                 .add("pruning", pruning)
                 .toString();
     }
@@ -253,6 +274,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         private @Nullable Boolean parallelToolCalls;
         private TurnCare care = TurnCare.NONE;
         private @Nullable String session;
+        private @Nullable String cacheScope;
 
         private Builder() {}
 
@@ -272,6 +294,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 parallelToolCalls = that.parallelToolCalls != null ? that.parallelToolCalls : parallelToolCalls;
                 care = that.care.orElse(care);
                 session = that.session != null ? that.session : session;
+                cacheScope = that.cacheScope != null ? that.cacheScope : cacheScope;
             }
             return this;
         }
@@ -455,6 +478,15 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
          */
         public Builder session(@Nullable String value) {
             session = value;
+            return this;
+        }
+
+        /**
+         * The caller or tenant, such as an API key or a customer: requests with different scopes share no cached images, and no
+         * session of the same name, unless {@code glimpse.cache.prefix.scope=application}.
+         */
+        public Builder cacheScope(@Nullable String value) {
+            cacheScope = value;
             return this;
         }
 

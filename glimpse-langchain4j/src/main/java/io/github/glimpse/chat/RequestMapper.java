@@ -99,7 +99,8 @@ final class RequestMapper {
                     parameters.generation(),
                     plan.offer(),
                     plan.form(),
-                    parameters.session());
+                    parameters.session(),
+                    parameters.cacheScope());
         } catch (RuntimeException | OutOfMemoryError e) {
             throw ErrorMapper.refusal(e);
         }

@@ -19,6 +19,7 @@ import io.github.glimpse.nn.DecoderSteps;
 import io.github.glimpse.nn.RowLogits;
 import io.github.glimpse.prefill.EncodedUnit;
 import io.github.glimpse.prefill.EvidencePlan;
+import io.github.glimpse.prefill.FeatureCache;
 import io.github.glimpse.prefill.JointPrompts;
 import io.github.glimpse.prefill.MediaFile;
 import io.github.glimpse.prefill.PictureFeatures;
@@ -72,9 +73,6 @@ import org.slf4j.LoggerFactory;
 final class DecoderEngine implements AnswerEngine {
 
     private static final Logger LOG = LoggerFactory.getLogger(LoadedModel.class);
-
-    /** Where all requests share what is remembered of prompts. No session is called so. */
-    private static final String EVERYBODY = "";
 
     /** Where history is left out, so much that an answer has a quarter of the context, or as many tokens as it may have. */
     private static final int ANSWER_SHARE = 4;
@@ -400,14 +398,19 @@ final class DecoderEngine implements AnswerEngine {
                     prompt.layout(),
                     model.decoder(),
                     () -> prompts.lastUserRows(request.turns(), prompt, limits.watch(sliced)));
-            try (PictureFeatures pictures = new PictureFeatures(
-                    model.tower(), visionCache, runtime::openScope, files.apply(prompt), evidence.tower())) {
+            try (PictureFeatures pictures =
+                    new PictureFeatures(model.tower(), features(request), files.apply(prompt), evidence.tower())) {
                 Prefilled prefilled = new Prefill(model, prompt, texts, cuts, evidence, room, reuse, sliced)
                         .run(pictures, strategies::numberOf);
                 behind.run();
                 return prefilled;
             }
         }
+    }
+
+    private FeatureCache features(GenerationRequest request) {
+        return FeatureCache.of(
+                visionCache, runtime::openScope, options.prefixCache().cacheScope(request));
     }
 
     private PromptReuse reuse(GenerationRequest request, PruningSchedule cuts) {
@@ -418,7 +421,7 @@ final class DecoderEngine implements AnswerEngine {
         if (!model.weights().isSettled()) {
             return PromptReuse.none("weights are still being packed");
         }
-        String scope = prefix.scope() == PrefixCacheOptions.Scope.APPLICATION ? EVERYBODY : request.session();
+        String scope = prefix.prefixScope(request);
         return scope == null
                 ? PromptReuse.none("the request names no session")
                 : PromptReuse.of(prefixes, scope, cuts, model.decoder());
@@ -452,8 +455,7 @@ final class DecoderEngine implements AnswerEngine {
             int room,
             RequestContext context) {
         Prompt small = prompts.prompt(request.turns(), strategy.scale() * strategy.scale(), limits.watch(context));
-        return new TwoScalePrefill(model, files, visionCache, runtime::openScope, cuts, context)
-                .run(prompt, small, room);
+        return new TwoScalePrefill(model, files, features(request), cuts, context).run(prompt, small, room);
     }
 
     @Override

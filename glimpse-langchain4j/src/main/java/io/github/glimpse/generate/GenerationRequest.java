@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param form what the answer is kept to; null is any text
  * @param session what its beginning is remembered for, such as the id of a chat or of a user: requests that name the same one
  *     share it, see {@link PrefixCacheOptions.Scope}; null shares with nobody
+ * @param cacheScope the caller or tenant whose requests share cached images and sessions, such as an API key; requests with
+ *     different scopes share nothing unless {@link PrefixCacheOptions.Scope#APPLICATION} is set. Null: all requests without one
  */
 public record GenerationRequest(
         List<ChatTurn> turns,
@@ -22,18 +24,23 @@ public record GenerationRequest(
         GenerationOptions generation,
         ToolOffer tools,
         @Nullable AnswerForm form,
-        @Nullable String session) {
+        @Nullable String session,
+        @Nullable String cacheScope) {
 
     /**
      * Copies the list.
      *
-     * @throws IllegalArgumentException if a number of the generation is out of its range, or the session is blank
+     * @throws IllegalArgumentException if a number of the generation is out of its range, or the session or the scope is blank
      */
     public GenerationRequest {
         turns = List.copyOf(turns);
         generation = generation.checked();
         if (session != null && session.isBlank()) {
             throw new IllegalArgumentException("The session is blank; name it, or leave it out to share with nobody");
+        }
+        if (cacheScope != null && cacheScope.isBlank()) {
+            throw new IllegalArgumentException(
+                    "The cache scope is blank; name the caller, or leave it out to share with all that name none");
         }
     }
 
@@ -44,7 +51,7 @@ public record GenerationRequest(
             GenerationOptions generation,
             ToolOffer tools,
             @Nullable AnswerForm form) {
-        this(turns, pruning, generation, tools, form, null);
+        this(turns, pruning, generation, tools, form, null, null);
     }
 
     /** A request without tools, for any text. */
@@ -59,12 +66,12 @@ public record GenerationRequest(
 
     /** The same about another conversation. */
     GenerationRequest withTurns(List<ChatTurn> others) {
-        return new GenerationRequest(others, pruning, generation, tools, form, session);
+        return new GenerationRequest(others, pruning, generation, tools, form, session, cacheScope);
     }
 
     /** The same with another word on pruning. */
     GenerationRequest withPruning(PruningOptions other) {
-        return new GenerationRequest(turns, other, generation, tools, form, session);
+        return new GenerationRequest(turns, other, generation, tools, form, session, cacheScope);
     }
 
     /** This request with what the model's options say where it says nothing. */
@@ -75,12 +82,18 @@ public record GenerationRequest(
                 generation.orElse(options.generation()),
                 tools,
                 form,
-                session);
+                session,
+                cacheScope);
     }
 
     /** The same of a session. */
     public GenerationRequest inSession(@Nullable String name) {
-        return new GenerationRequest(turns, pruning, generation, tools, form, name);
+        return new GenerationRequest(turns, pruning, generation, tools, form, name, cacheScope);
+    }
+
+    /** The same request with another {@link #cacheScope}. */
+    public GenerationRequest inCacheScope(@Nullable String name) {
+        return new GenerationRequest(turns, pruning, generation, tools, form, session, name);
     }
 
     /** Neither texts nor pictures. */

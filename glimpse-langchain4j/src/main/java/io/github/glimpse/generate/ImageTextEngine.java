@@ -22,6 +22,7 @@ import io.github.glimpse.nn.ModelDimensions;
 import io.github.glimpse.prefill.AttendedPicture;
 import io.github.glimpse.prefill.CrossAttentionPass;
 import io.github.glimpse.prefill.EncodedUnit;
+import io.github.glimpse.prefill.FeatureCache;
 import io.github.glimpse.prefill.ImageTextCuts;
 import io.github.glimpse.prefill.MediaFile;
 import io.github.glimpse.prefill.ReuseReport;
@@ -224,7 +225,8 @@ final class ImageTextEngine implements AnswerEngine {
         int most = Math.min(words.most(), model.contextLength() - begun);
         SelectionLog log = new SelectionLog(model.tower().config().patches());
         context.observer().onTextIds(ids);
-        try (AttendedPicture picture = see(asked.picture(), plan, log, work)) {
+        FeatureCache features = features(options.prefixCache().cacheScope(request));
+        try (AttendedPicture picture = see(asked.picture(), plan, features, log, work)) {
             CrossAttentionPass.Result text = crossAttend(ids, picture, plan, most, log, context);
             WordWriter writer = writer(text, most, context);
             int last = Math.toIntExact(text.rows().getShape().get(0)) - 1;
@@ -275,7 +277,12 @@ final class ImageTextEngine implements AnswerEngine {
         return working + logits + 6 * rows * sizes.layers() * sizes.hidden() * number;
     }
 
-    private AttendedPicture see(byte[] picture, ImageTextCuts plan, SelectionLog log, SlicedWork work) {
+    private FeatureCache features(String cacheScope) {
+        return FeatureCache.of(visionCache, runtime::openScope, cacheScope);
+    }
+
+    private AttendedPicture see(
+            byte[] picture, ImageTextCuts plan, FeatureCache features, SelectionLog log, SlicedWork work) {
         ImageSize size = pictures.readSize(picture);
         PatchPlan patches = model.preprocessor().plan(size.width(), size.height());
         MediaPlan whole = MediaPlan.of(patches);
@@ -284,8 +291,7 @@ final class ImageTextEngine implements AnswerEngine {
             PixelPatches pixels = work.aside(() -> model.preprocessor().preprocess(pictures.decode(picture, asked)));
             return unit -> pixels;
         });
-        return AttendedPicture.see(
-                file, model, visionCache, runtime::openScope, plan, strategies::numberOf, log, work.context());
+        return AttendedPicture.see(file, model, features, plan, strategies::numberOf, log, work.context());
     }
 
     /** A picture file, for the warm-up. */
@@ -392,7 +398,7 @@ final class ImageTextEngine implements AnswerEngine {
     private List<ImageTextMatch> match(byte[] picture, List<String> candidates, ImageTextCuts plan, SlicedWork work) {
         SelectionLog ofTower = new SelectionLog(model.tower().config().patches());
         List<ImageTextMatch> matches = new ArrayList<>();
-        try (AttendedPicture seen = see(picture, plan, ofTower, work)) {
+        try (AttendedPicture seen = see(picture, plan, features(FeatureCache.SHARED), ofTower, work)) {
             for (String candidate : candidates) {
                 try (TensorScope scope = work.context().scope().openChild()) {
                     RequestContext own = work.context().in(scope);

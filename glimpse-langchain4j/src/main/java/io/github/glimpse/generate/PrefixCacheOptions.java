@@ -1,6 +1,8 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.prefill.FeatureCache;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long the first layers of prompts are remembered, so that another question about the same pictures, or the next one of a chat,
@@ -14,11 +16,16 @@ import java.time.Duration;
  */
 public record PrefixCacheOptions(long maxBytes, Duration timeToLive, Scope scope) {
 
-    /** Who shares what is remembered. An answer that comes sooner tells that somebody asked about the same before. */
+    /**
+     * The requests that share cached prompts and images. A faster answer reveals that an earlier request had the same content.
+     */
     public enum Scope {
-        /** Requests that name the same session, {@link GenerationRequest#session}; those that name none share nothing. */
+        /**
+         * Prompts: requests that name the same {@link GenerationRequest#session}. Images: requests with the same
+         * {@link GenerationRequest#cacheScope}.
+         */
         SESSION,
-        /** All requests of the model. */
+        /** Prompts and images: all requests of the model, whatever they name. */
         APPLICATION
     }
 
@@ -50,6 +57,22 @@ public record PrefixCacheOptions(long maxBytes, Duration timeToLive, Scope scope
     /** Remembers nothing. */
     public static PrefixCacheOptions off() {
         return new PrefixCacheOptions(0, DEFAULT_TIME_TO_LIVE, Scope.SESSION);
+    }
+
+    /** The scope of a request's images: requests with another one share no vision features with it. */
+    String cacheScope(GenerationRequest request) {
+        String own = request.cacheScope();
+        return scope == Scope.APPLICATION || own == null ? FeatureCache.SHARED : own;
+    }
+
+    /** The scope of a request's prompt: requests with another one share no rows with it. Null shares none. */
+    @Nullable
+    String prefixScope(GenerationRequest request) {
+        if (scope == Scope.APPLICATION) {
+            return FeatureCache.SHARED;
+        }
+        String own = cacheScope(request);
+        return request.session() == null ? null : own.length() + ":" + own + " " + request.session();
     }
 
     /** With another scope. */

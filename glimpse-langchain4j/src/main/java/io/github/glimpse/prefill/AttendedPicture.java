@@ -1,13 +1,10 @@
 package io.github.glimpse.prefill;
 
-import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.model.ImageTextModel;
 import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.prune.PruningStrategy;
-import io.github.glimpse.serve.LendingCache;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.function.ToIntFunction;
 
 /**
@@ -23,7 +20,6 @@ public record AttendedPicture(PatchPlan plan, VisionFeatures features, PictureFe
     /**
      * Encodes a picture, or finds it.
      *
-     * @param scopes opens a scope that outlives the request
      * @param numbers tells strategies apart: which one with which options made a cut is part of what is remembered
      * @param log is told of the cuts
      * @throws io.github.glimpse.InvalidImageException if it is none
@@ -31,15 +27,14 @@ public record AttendedPicture(PatchPlan plan, VisionFeatures features, PictureFe
     public static AttendedPicture see(
             MediaFile picture,
             ImageTextModel model,
-            LendingCache<EncodedUnit> cache,
-            Supplier<TensorScope> scopes,
+            FeatureCache cache,
             ImageTextCuts plan,
             ToIntFunction<PruningStrategy> numbers,
             SelectionLog log,
             PassContext context) {
         StepDecision decision = new StepDecision(plan.schedule(), null, StageObserver.NONE);
         TowerCuts cuts = TowerCuts.of(plan.schedule(), plan.tower(), decision, numbers);
-        PictureFeatures lent = new PictureFeatures(model.tower(), cache, scopes, List.of(picture), plan.wanted());
+        PictureFeatures lent = new PictureFeatures(model.tower(), cache, List.of(picture), plan.wanted());
         try {
             VisionFeatures features = lent.see(null, cuts, context).get(0);
             cuts.forEach((cut, selection, verdicts) -> {

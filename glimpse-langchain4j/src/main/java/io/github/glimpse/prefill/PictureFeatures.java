@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.IntFunction;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,8 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class PictureFeatures implements AutoCloseable {
 
     private final VisionTower tower;
-    private final LendingCache<EncodedUnit> cache;
-    private final Supplier<TensorScope> scopes;
+    private final FeatureCache cache;
     private final List<Place> units = new ArrayList<>();
     private final Set<TowerReadout> readouts;
     private final List<@Nullable Loan<EncodedUnit>> leases = new ArrayList<>();
@@ -68,18 +66,11 @@ public final class PictureFeatures implements AutoCloseable {
     /**
      * Nothing is seen yet.
      *
-     * @param scopes opens a scope that outlives the request
      * @param readouts what is wanted besides rows
      */
-    public PictureFeatures(
-            VisionTower tower,
-            LendingCache<EncodedUnit> cache,
-            Supplier<TensorScope> scopes,
-            List<MediaFile> files,
-            Set<TowerReadout> readouts) {
+    public PictureFeatures(VisionTower tower, FeatureCache cache, List<MediaFile> files, Set<TowerReadout> readouts) {
         this.tower = tower;
         this.cache = cache.now();
-        this.scopes = scopes;
         this.readouts = readouts;
         for (MediaFile file : files) {
             for (int i = 0; i < file.plan().units().size(); i++) {
@@ -243,15 +234,13 @@ public final class PictureFeatures implements AutoCloseable {
         Place place = units.get(number);
         PixelPatches patches = open(place, context).apply(place.number());
         context.observer().onPixels(number, patches);
-        TensorScope lasting = scopes.get();
+        TensorScope lasting = cache.openScope();
         try (TensorScope step = context.scope().openChild();
                 TowerWalk walk = inside.walk(tower, readouts, patches, kept, place.wholeTokens(), context.in(step))) {
             EncodedUnit unit = new EncodedUnit(walk.features(lasting), walk.decisions(0));
             leases.set(
                     number,
-                    inside.areLasting()
-                            ? cache.add(seen.get(number), unit, lasting, unit.bytes())
-                            : cache.lendOnce(unit, lasting));
+                    inside.areLasting() ? cache.add(seen.get(number), unit, lasting) : cache.lendOnce(unit, lasting));
         } catch (RuntimeException | Error e) {
             lasting.close();
             throw e;

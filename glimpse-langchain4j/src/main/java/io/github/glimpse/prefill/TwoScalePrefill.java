@@ -1,7 +1,6 @@
 package io.github.glimpse.prefill;
 
 import io.github.glimpse.UnsupportedContentException;
-import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.ImageGrid;
 import io.github.glimpse.model.PromptLayout;
 import io.github.glimpse.model.VisionFeatures;
@@ -14,13 +13,11 @@ import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.TokenSelection;
 import io.github.glimpse.prune.TwoScaleStrategy;
-import io.github.glimpse.serve.LendingCache;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +32,7 @@ public final class TwoScalePrefill {
 
     private final VisionLanguageModel model;
     private final Function<Prompt, List<MediaFile>> files;
-    private final LendingCache<EncodedUnit> cache;
-    private final Supplier<TensorScope> scopes;
+    private final FeatureCache cache;
     private final Cut cut;
     private final PruningSchedule coarseSchedule;
     private final PassContext context;
@@ -45,20 +41,17 @@ public final class TwoScalePrefill {
      * Nothing has run yet.
      *
      * @param files the pictures of a prompt
-     * @param scopes opens a scope that outlives the request
      * @param schedule with nothing but a cut by a {@link TwoScaleStrategy}
      */
     public TwoScalePrefill(
             VisionLanguageModel model,
             Function<Prompt, List<MediaFile>> files,
-            LendingCache<EncodedUnit> cache,
-            Supplier<TensorScope> scopes,
+            FeatureCache cache,
             PruningSchedule schedule,
             PassContext context) {
         this.model = model;
         this.files = files;
         this.cache = cache;
-        this.scopes = scopes;
         this.cut = schedule.cuts().get(0);
         TwoScaleStrategy strategy = (TwoScaleStrategy) cut.strategy();
         this.coarseSchedule = new PruningSchedule(
@@ -84,9 +77,8 @@ public final class TwoScalePrefill {
         ScaledRows coarseRows = ScaledRows.coarse(whole.layout(), grids);
         CoarsePrefill coarse = new CoarsePrefill(model, coarseSchedule, context);
         Set<TowerReadout> readouts = coarse.evidence().tower();
-        try (PictureFeatures ofSmall = new PictureFeatures(model.tower(), cache, scopes, files.apply(small), readouts);
-                PictureFeatures ofWhole =
-                        new PictureFeatures(model.tower(), cache, scopes, files.apply(whole), Set.of())) {
+        try (PictureFeatures ofSmall = new PictureFeatures(model.tower(), cache, files.apply(small), readouts);
+                PictureFeatures ofWhole = new PictureFeatures(model.tower(), cache, files.apply(whole), Set.of())) {
             List<VisionFeatures> smallFeatures = List.of();
             CoarsePrefill.Found found = null;
             if (grids.stream().anyMatch(GridPair::isSmaller)) {

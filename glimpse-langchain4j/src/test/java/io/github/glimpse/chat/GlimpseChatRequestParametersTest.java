@@ -139,6 +139,8 @@ class GlimpseChatRequestParametersTest {
         assertThat(change(GlimpseChatRequestParameters.builder().pruningEnabled(false)))
                 .isNotEqualTo(OWN);
         assertThat(change(GlimpseChatRequestParameters.builder().topP(0.9))).isNotEqualTo(OWN);
+        assertThat(change(GlimpseChatRequestParameters.builder().cacheScope("a caller")))
+                .isNotEqualTo(OWN);
     }
 
     private static GlimpseChatRequestParameters change(GlimpseChatRequestParameters.Builder difference) {

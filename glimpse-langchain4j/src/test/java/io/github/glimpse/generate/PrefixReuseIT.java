@@ -329,6 +329,33 @@ class PrefixReuseIT {
     }
 
     @Test
+    void otherCacheScopesShareNeitherImagesNorSessions() {
+        GenerationRequest request =
+                new GenerationRequest(List.of(ChatTurn.user("What is it?", PICTURE)), PRUNED, tokens());
+        try (LoadedModel model = LoadedModel.load(TinyModels.qwen().build());
+                LoadedModel shared = shared(TinyModels.qwen())) {
+            assertThat(reuse(model, request.inCacheScope("first"), "chat")).isEqualTo(Kind.NONE);
+            assertThat(reuse(model, request.inCacheScope("second"), "chat")).isEqualTo(Kind.NONE);
+            assertThat(reuse(model, request, "chat")).isEqualTo(Kind.NONE);
+            assertThat(reuse(model, request.inCacheScope("first"), null)).isEqualTo(Kind.FEATURES);
+            assertThat(reuse(model, request.inCacheScope("second"), "chat")).isEqualTo(Kind.PREFIX);
+            assertThat(reuse(model, request, null)).isEqualTo(Kind.FEATURES);
+            assertThat(model.visionCacheUse().pictures()).isEqualTo(3);
+
+            assertThat(reuse(shared, request.inCacheScope("first"), null)).isEqualTo(Kind.NONE);
+            assertThat(reuse(shared, request.inCacheScope("second"), null)).isEqualTo(Kind.PREFIX);
+            assertThat(shared.visionCacheUse().pictures()).isEqualTo(1);
+            assertThatThrownBy(() -> request.inCacheScope(" "))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("cache scope");
+        }
+    }
+
+    private static Kind reuse(LoadedModel model, GenerationRequest request, @Nullable String session) {
+        return ask(model, request, session).reuse().kind();
+    }
+
+    @Test
     void anotherModuleOrTypeHasAStoreOfItsOwn() {
         try (LoadedModel model = shared(TinyModels.qwen());
                 LoadedModel without = shared(TinyModels.qwen().module(null));

@@ -109,6 +109,31 @@ class VisionFeatureCacheIT {
         }
     }
 
+    @Test
+    void requestsOfOtherCacheScopesDoNotWaitForEachOther() throws Exception {
+        try (LoadedModel model =
+                LoadedModel.load(TinyModels.qwen().maxRunning(8).build())) {
+            List<Integer> pixels = Collections.synchronizedList(new ArrayList<>());
+            StageObserver watcher = new StageObserver() {
+                @Override
+                public void onPixels(int image, PixelPatches patches) {
+                    pixels.add(image);
+                }
+            };
+
+            List<List<Integer>> answers = together(i -> model.generate(
+                    request(PICTURE).inCacheScope("caller " + i % 4),
+                    GenerationListener.NONE,
+                    new CancellationSignal(),
+                    watcher));
+
+            assertThat(answers).containsOnly(answers.get(0));
+            assertThat(pixels).hasSize(4);
+            assertThat(model.visionCacheUse().misses()).isEqualTo(4);
+            assertThat(model.visionCacheUse().hits()).isEqualTo(4);
+        }
+    }
+
     @RepeatedTest(5)
     void whoeverWaitsForAPictureLooksAtItWhenTheOtherGivesUp() throws Exception {
         try (LoadedModel alone = LoadedModel.load(TinyModels.qwen().build());
@@ -248,14 +273,14 @@ class VisionFeatureCacheIT {
 
     private static GenerationResult ask(
             LoadedModel model, StageObserver observer, CancellationSignal signal, byte[]... pictures) {
-        return model.generate(
-                new GenerationRequest(
-                        List.of(ChatTurn.user("What is it?", pictures)),
-                        PruningOptions.defaults(),
-                        GenerationOptions.builder().maxOutputTokens(4).build()),
-                GenerationListener.NONE,
-                signal,
-                observer);
+        return model.generate(request(pictures), GenerationListener.NONE, signal, observer);
+    }
+
+    private static GenerationRequest request(byte[]... pictures) {
+        return new GenerationRequest(
+                List.of(ChatTurn.user("What is it?", pictures)),
+                PruningOptions.defaults(),
+                GenerationOptions.builder().maxOutputTokens(4).build());
     }
 
     private static final class Watcher implements StageObserver {

@@ -479,6 +479,23 @@ class OpenAiEndpointTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"session, none", "application, prefix"})
+    void anImageOfAnotherKeyIsReusedInTheScopeOfTheApplicationOnly(String scope, String expected) {
+        try (ConfigurableApplicationContext own =
+                start("glimpse.openai.api-keys=first-key,second-key", "glimpse.cache.prefix.scope=" + scope)) {
+            Client keyed = new Client(own);
+            assertThat(reuse(keyed, "first-key")).isEqualTo("none");
+            assertThat(reuse(keyed, "second-key")).isEqualTo(expected);
+            assertThat(reuse(keyed, "first-key")).isEqualTo(scope.equals("session") ? "features" : "prefix");
+        }
+    }
+
+    private static String reuse(Client keyed, String key) {
+        HttpResponse<String> answer = keyed.post("/v1/chat/completions", ask(""), "Authorization", "Bearer " + key);
+        return json(answer).at("/glimpse/reuse").asText();
+    }
+
     @SpringBootApplication(scanBasePackageClasses = Application.class)
     static class Application {}
 

@@ -548,7 +548,7 @@ public record GlimpseProperties(
      * @param enabled Whether first layers of prompts are remembered, so that another question about the same pictures, or the next one of a chat, computes its own rows only.
      * @param maxSize Most native memory for remembered prompts; the longest unused go first.
      * @param ttl How long a prompt is remembered after its last use, at most 365 days; a number alone is in seconds.
-     * @param scope Who shares remembered prompts: requests that name the same session, or all of the application.
+     * @param scope Which requests share cached prompts and images. session: prompts by session, images by API key of the OpenAI endpoint or by the cache scope that a request names, with one scope for all that name none. application: all requests share both.
      */
     public record Prefix(
             @DefaultValue("true") Boolean enabled,

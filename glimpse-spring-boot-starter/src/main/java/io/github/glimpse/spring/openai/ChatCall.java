@@ -45,6 +45,7 @@ record ChatCall(
         parameters.stopSequences(stop(body.at("stop")));
         parameters.responseFormat(format(body.at("response_format")));
         parameters.session(session(body.at("prompt_cache_key").textOrNull(), caller));
+        parameters.cacheScope("openai " + caller);
         ToolReader.read(body, parameters);
         PruningReader.read(body.at("glimpse"), parameters);
         List<ChatMessage> messages = new MessageReader().read(body.at("messages"));

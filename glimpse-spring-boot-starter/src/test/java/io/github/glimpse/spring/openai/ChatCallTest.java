@@ -208,10 +208,22 @@ class ChatCallTest {
         assertThat(session(" ", "a")).isNull();
     }
 
+    @Test
+    void eachKeyIsACacheScopeWithAndWithoutASession() {
+        String first = parameters("chat", "a").cacheScope();
+        assertThat(first).isNotBlank().isEqualTo(parameters(" ", "a").cacheScope());
+        assertThat(first).isNotEqualTo(parameters("chat", "b").cacheScope());
+        assertThat(parameters("chat", "").cacheScope()).isNotBlank();
+    }
+
     private static @Nullable String session(String key, String caller) {
+        return parameters(key, caller).session();
+    }
+
+    private static GlimpseChatRequestParameters parameters(String key, String caller) {
         String body =
                 "{\"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}], \"prompt_cache_key\": \"" + key + "\"}";
-        return ((GlimpseChatRequestParameters) read(body, caller).request().parameters()).session();
+        return (GlimpseChatRequestParameters) read(body, caller).request().parameters();
     }
 
     @ParameterizedTest
