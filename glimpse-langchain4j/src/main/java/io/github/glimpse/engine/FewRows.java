@@ -1,6 +1,7 @@
 package io.github.glimpse.engine;
 
 import io.github.glimpse.NativeLibraryException;
+import io.github.glimpse.files.TemporaryFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -133,13 +134,12 @@ final class FewRows {
     }
 
     private static void load() throws IOException {
-        Path copy = Files.createTempFile("glimpse-rows", ".so");
-        try (InputStream in = FewRows.class.getResourceAsStream(LIBRARY)) {
+        // What is loaded stays when the folder is deleted.
+        try (TemporaryFolder folder = TemporaryFolder.create("native");
+                InputStream in = FewRows.class.getResourceAsStream(LIBRARY)) {
+            Path copy = folder.path().resolve(LIBRARY);
             Files.write(copy, Objects.requireNonNull(in).readAllBytes());
             System.load(copy.toString());
-        } finally {
-            // What is loaded stays.
-            Files.deleteIfExists(copy);
         }
     }
 

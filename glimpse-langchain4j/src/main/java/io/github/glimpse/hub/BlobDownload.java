@@ -1,6 +1,7 @@
 package io.github.glimpse.hub;
 
 import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.files.ProcessLock;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -49,10 +50,10 @@ final class BlobDownload {
     void fetch(RemoteFile file) throws IOException, InterruptedException {
         meter.begin(file.name(), file.size());
         HubCache.makeDirectory(HubCache.directoryOf(cache.blob(file.checksum())));
-        try (BlobLock lock = BlobLock.acquire(cache.lock(file.checksum()))) {
+        try (ProcessLock lock = ProcessLock.acquire(cache.lock(file.checksum()), "download of the same file")) {
             if (!cache.holds(commit, file.name())) {
                 if (!isBlob(file)) {
-                    fetchBlob(file, lock.keepsProcessesOut());
+                    fetchBlob(file, lock.excludesProcesses());
                 }
                 cache.link(file.checksum(), commit, file.name());
             }

@@ -1,6 +1,7 @@
 package io.github.glimpse.hub;
 
 import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.files.TemporaryFolder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -10,7 +11,6 @@ import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.List;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -22,10 +22,13 @@ import java.util.stream.Stream;
  */
 final class ClassPathFolder {
 
+    private final TemporaryFolder outer;
     private final Path directory;
 
-    private ClassPathFolder(Path directory) {
-        this.directory = directory;
+    private ClassPathFolder(TemporaryFolder outer, String called) throws IOException {
+        this.outer = outer;
+        directory = Files.createDirectory(outer.path().resolve(plain(called)));
+        directory.toFile().deleteOnExit();
     }
 
     /**
@@ -43,30 +46,18 @@ final class ClassPathFolder {
                     + "'; check the location and that its jar is a dependency");
         }
         try {
-            // Only this user can read what the outer one holds.
-            Path outer = Files.createTempDirectory("glimpse-model-");
-            outer.toFile().deleteOnExit();
-            ClassPathFolder copy = new ClassPathFolder(outer.resolve(plain(called)));
-            copy.directory.toFile().deleteOnExit();
+            TemporaryFolder outer = TemporaryFolder.create("model");
             try {
-                makePrivate(copy.directory, outer);
+                ClassPathFolder copy = new ClassPathFolder(outer, called);
                 copy.fill(marker);
                 return copy;
             } catch (IOException | RuntimeException e) {
-                copy.delete();
+                outer.close();
                 throw e;
             }
         } catch (IOException | UncheckedIOException e) {
             throw new ModelFilesException(
                     "The class path folder '" + name + "' cannot be copied: " + e.getMessage(), e);
-        }
-    }
-
-    private static void makePrivate(Path directory, Path outer) throws IOException {
-        Files.createDirectory(directory);
-        PosixFileAttributeView outers = Files.getFileAttributeView(outer, PosixFileAttributeView.class);
-        if (outers != null) {
-            Files.setPosixFilePermissions(directory, outers.readAttributes().permissions());
         }
     }
 
@@ -83,16 +74,7 @@ final class ClassPathFolder {
 
     /** Deletes the copies. What is still mapped on Windows stays until the JVM ends. */
     void delete() {
-        if (Files.isDirectory(directory)) {
-            for (Path file : files(directory)) {
-                file.toFile().delete();
-            }
-            directory.toFile().delete();
-        }
-        Path outer = directory.getParent();
-        if (outer != null) {
-            outer.toFile().delete();
-        }
+        outer.close();
     }
 
     private void fill(URL marker) throws IOException {

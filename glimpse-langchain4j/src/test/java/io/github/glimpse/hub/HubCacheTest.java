@@ -5,13 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.glimpse.ModelFilesException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -121,30 +117,6 @@ class HubCacheTest {
         assertThat(cache.lacks(COMMIT, "chat_template.jinja")).isTrue();
         assertThat(directory.resolve("models--a--b/.no_exist/" + COMMIT + "/chat_template.jinja"))
                 .isEmptyFile();
-    }
-
-    @Test
-    void waitsForALockThatAnotherClassLoaderOfThisProcessHolds() throws Exception {
-        Path file = directory.resolve("locks/x.lock");
-        Files.createDirectories(file.getParent());
-        AtomicBoolean acquired = new AtomicBoolean();
-        Thread waiting;
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-                FileLock held = channel.lock()) {
-            waiting = new Thread(() -> {
-                try (BlobLock lock = BlobLock.acquire(file)) {
-                    acquired.set(lock.keepsProcessesOut());
-                } catch (InterruptedException e) {
-                    throw new IllegalStateException(e);
-                }
-            });
-            waiting.start();
-            waiting.join(300);
-            assertThat(held.isValid()).isTrue();
-            assertThat(acquired).isFalse();
-        }
-        waiting.join(60_000);
-        assertThat(acquired).isTrue();
     }
 
     @Test

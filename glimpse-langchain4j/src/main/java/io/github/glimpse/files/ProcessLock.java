@@ -1,4 +1,4 @@
-package io.github.glimpse.hub;
+package io.github.glimpse.files;
 
 import java.io.IOException;
 import java.nio.channels.Channel;
@@ -18,40 +18,45 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Lets one process, and in it one thread, write a blob. The system frees it when the process ends, however it ends.
+ * Exclusive lock on a file between processes and between the threads of one. The system releases it when the process ends,
+ * however it ends.
  *
- * <p>It saves work, and a broken download can go on only under it; that no file is wrong does not rest on it. So where locks
- * do not work (some network disks), the download goes on alone, in a file of its own.
+ * <p>Where the file system has no locks (some network disks), it excludes the threads of this process only.
  */
-final class BlobLock implements AutoCloseable {
+public final class ProcessLock implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(BlobLock.class);
-    private static final Duration ASK_EVERY = Duration.ofMillis(100);
-    private static final Duration SPEAK_EVERY = Duration.ofSeconds(10);
+    private static final Logger LOG = LoggerFactory.getLogger(ProcessLock.class);
+    private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
+    private static final Duration LOG_INTERVAL = Duration.ofSeconds(10);
 
     /**
      * One for each lock file. A second channel of this process must not even be opened: where it is closed, POSIX systems drop
-     * the first one's lock. Never emptied; it has as many entries as files were fetched.
+     * the first one's lock. Never emptied; it has as many entries as there were lock files.
      */
     private static final ConcurrentMap<Path, ReentrantLock> THREADS = new ConcurrentHashMap<>();
 
     private final ReentrantLock thread;
     private final @Nullable FileLock process;
 
-    private BlobLock(ReentrantLock thread, @Nullable FileLock process) {
+    private ProcessLock(ReentrantLock thread, @Nullable FileLock process) {
         this.thread = thread;
         this.process = process;
     }
 
-    /** Waits for the lock, as long as its holder needs. */
-    static BlobLock acquire(Path file) throws InterruptedException {
+    /**
+     * Waits for the lock.
+     *
+     * @param file the lock file, created if it is missing; its folder too
+     * @param purpose names the work in log messages, such as {@code the same download}
+     */
+    public static ProcessLock acquire(Path file, String purpose) throws InterruptedException {
         ReentrantLock thread = THREADS.computeIfAbsent(file.toAbsolutePath().normalize(), key -> new ReentrantLock());
-        while (!thread.tryLock(SPEAK_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
-            LOG.info("Waiting for another download in this process ({})", file.getFileName());
+        while (!thread.tryLock(LOG_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)) {
+            LOG.info("Waiting for another thread of this process: {} ({})", purpose, file.getFileName());
         }
         boolean acquired = false;
         try {
-            BlobLock lock = new BlobLock(thread, lockFile(file));
+            ProcessLock lock = new ProcessLock(thread, lockFile(file, purpose));
             acquired = true;
             return lock;
         } finally {
@@ -61,23 +66,27 @@ final class BlobLock implements AutoCloseable {
         }
     }
 
-    /** Whether other processes are kept out. */
-    boolean keepsProcessesOut() {
+    /** Whether other processes are excluded. */
+    public boolean excludesProcesses() {
         return process != null;
     }
 
-    private static @Nullable FileLock lockFile(Path file) throws InterruptedException {
+    private static @Nullable FileLock lockFile(Path file, String purpose) throws InterruptedException {
         FileChannel channel = null;
         FileLock lock = null;
         try {
-            Files.createDirectories(HubCache.directoryOf(file));
+            Path folder = file.toAbsolutePath().getParent();
+            if (folder != null) {
+                Files.createDirectories(folder);
+            }
             channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            lock = waitFor(channel, file);
+            lock = waitFor(channel, file, purpose);
             return lock;
         } catch (IOException e) {
             LOG.warn(
-                    "'{}' cannot be locked, so another process may fetch the same file once more: {}",
+                    "'{}' cannot be locked, so another process may do the same at the same time ({}): {}",
                     file,
+                    purpose,
                     e.toString());
             return null;
         } finally {
@@ -87,18 +96,19 @@ final class BlobLock implements AutoCloseable {
         }
     }
 
-    private static FileLock waitFor(FileChannel channel, Path file) throws IOException, InterruptedException {
-        long spoken = System.nanoTime();
+    private static FileLock waitFor(FileChannel channel, Path file, String purpose)
+            throws IOException, InterruptedException {
+        long logged = System.nanoTime();
         while (true) {
             FileLock lock = tryLock(channel);
             if (lock != null) {
                 return lock;
             }
-            if (System.nanoTime() - spoken >= SPEAK_EVERY.toNanos()) {
-                spoken = System.nanoTime();
-                LOG.info("Waiting for another process that fetches the same file ({})", file.getFileName());
+            if (System.nanoTime() - logged >= LOG_INTERVAL.toNanos()) {
+                logged = System.nanoTime();
+                LOG.info("Waiting for another process: {} ({})", purpose, file.getFileName());
             }
-            Thread.sleep(ASK_EVERY.toMillis());
+            Thread.sleep(POLL_INTERVAL.toMillis());
         }
     }
 
@@ -121,7 +131,7 @@ final class BlobLock implements AutoCloseable {
         }
     }
 
-    /** Frees it. The lock file stays: deleting it would let two processes in. */
+    /** Releases it. The lock file stays: deleting it would let two processes in. */
     @Override
     public void close() {
         if (process != null) {
