@@ -16,7 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Loads DJL's PyTorch engine without an unasked download and checks that its three parts fit. */
+/**
+ * Loader of DJL's PyTorch engine. Downloads nothing unasked, and checks that DJL, its JNI library and libtorch fit each other.
+ */
 final class NativeLibrary {
 
     /** DJL's names for a libtorch of the user's own: variables of the environment, which win, or system properties. */
@@ -31,6 +33,9 @@ final class NativeLibrary {
     // DJL names it so where the CPU's libtorch is a jar on the class path.
     private static final String ON_CLASS_PATH = "native/lib/pytorch.properties";
     private static final Pattern MISSING_FILE = Pattern.compile("([\\w.+-]+\\.so[.\\d]*): cannot open shared object");
+
+    // The JVM's words: it gives a native library to one class loader only.
+    private static final String OTHER_LOADER = "already loaded in another classloader";
 
     // Once for all models of a process.
     private static boolean fallBackReported;
@@ -67,9 +72,8 @@ final class NativeLibrary {
             LargePages.askFor();
             FreedMemory.keep();
             ThreadWaitPolicy.choose();
-            NativeUnpacking unpacking = NativeUnpacking.announce(download);
+            NativeCache.prepare(folder, download);
             Engine engine = Engine.getEngine("PyTorch");
-            unpacking.done();
             check(Engine.getDjlVersion(), path == null ? null : folder);
             return engine;
         } catch (RuntimeException | LinkageError e) {
@@ -167,6 +171,14 @@ final class NativeLibrary {
             root = root.getCause();
         }
         String reason = String.valueOf(root.getMessage());
+        if (reason.contains(OTHER_LOADER)) {
+            return new NativeLibraryException(
+                    "libtorch was loaded by another class loader of this JVM (" + reason
+                            + "): by another web application,"
+                            + " or by this one before it was deployed again; restart the JVM, or put DJL and libtorch into"
+                            + " the class loader that the applications share, see docs/guide/deployment.md",
+                    failure);
+        }
         if (folder != null) {
             Matcher file = MISSING_FILE.matcher(reason);
             String missing = file.find() ? file.group(1) : "";

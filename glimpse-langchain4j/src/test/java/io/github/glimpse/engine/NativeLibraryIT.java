@@ -2,20 +2,14 @@ package io.github.glimpse.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.glimpse.GlimpseException;
 import io.github.glimpse.testing.TestCategory;
 import io.github.glimpse.testing.Thorough;
-import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -128,7 +122,7 @@ class NativeLibraryIT {
 
     @Test
     void theFirstStartSaysWhatIsUnpackedWhereAndLaterOnesDoNot() throws Exception {
-        String log = "-Dorg.slf4j.simpleLogger.log.io.github.glimpse.engine.NativeUnpacking=info";
+        String log = "-Dorg.slf4j.simpleLogger.log.io.github.glimpse.engine.NativeCache=info";
         String first = start("nothing", "cpu", log, "-DDJL_CACHE_DIR=" + cache);
         String second = start("nothing", "cpu", log, "-DDJL_CACHE_DIR=" + cache);
 
@@ -145,49 +139,8 @@ class NativeLibraryIT {
 
     private String start(String withoutJar, String device, String... properties)
             throws IOException, InterruptedException {
-        // In a fork of Maven the class path itself is one jar that names the others.
-        String whole = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        String classPath = Arrays.stream(whole.split(File.pathSeparator, -1))
-                .filter(entry -> !entry.contains(withoutJar))
-                .collect(Collectors.joining(File.pathSeparator));
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(List.of(properties));
-        command.addAll(List.of("-cp", classPath, Start.class.getName(), device));
-        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        if (!withoutJar.equals("nothing")) {
-            builder.environment().put("DJL_CACHE_DIR", cache.toString());
-        }
-        builder.environment().remove("DJL_OFFLINE");
-        Process process = builder.start();
-        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        return output;
-    }
-
-    /** Starts the runtime and prints how that failed. */
-    static final class Start {
-
-        private Start() {}
-
-        public static void main(String[] arguments) {
-            try {
-                String path = System.getProperty("path");
-                TorchRuntime runtime = TorchRuntime.start(new RuntimeOptions(
-                        arguments[0], 1, RuntimeOptions.NativeDownload.FORBIDDEN, path == null ? null : Path.of(path)));
-                // What the next model of the process hears.
-                TorchRuntime.start(new RuntimeOptions(
-                                arguments[0],
-                                1,
-                                RuntimeOptions.NativeDownload.FORBIDDEN,
-                                path == null ? null : Path.of(path)))
-                        .close();
-                System.out.println("started on " + runtime.deviceName());
-                System.out.println("gpus " + runtime.facts().gpus());
-                System.out.println("unused " + runtime.facts().unusedGpu());
-            } catch (GlimpseException e) {
-                System.out.println(e);
-            }
-        }
+        List<String> command = new ArrayList<>(List.of(properties));
+        command.addAll(List.of("-cp", NativeStart.classPathWithout(withoutJar), NativeStart.class.getName(), device));
+        return NativeStart.output(NativeStart.begin(withoutJar.equals("nothing") ? null : cache, command));
     }
 }
