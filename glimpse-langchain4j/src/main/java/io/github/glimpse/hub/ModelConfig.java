@@ -138,19 +138,30 @@ public final class ModelConfig {
         return has(key) ? positiveInteger(key) : fallback;
     }
 
-    /** A finite number. */
+    /** A number that is finite in float32. */
     public double number(String key) {
         return get(key, "a finite number", ModelConfig::isNumber).doubleValue();
     }
 
-    /** A finite number, or the given one if it is missing. */
+    /** A number that is finite in float32, or the given one if it is missing. */
     public double number(String key, double fallback) {
         return has(key) ? number(key) : fallback;
     }
 
-    /** A finite number, or nothing if it is missing. */
+    /** A number that is finite in float32, or nothing if it is missing. */
     public OptionalDouble optionalNumber(String key) {
         return has(key) ? OptionalDouble.of(number(key)) : OptionalDouble.empty();
+    }
+
+    /** A number of this range. */
+    public double number(String key, NumberRange range) {
+        return get(key, range.toString(), node -> node.isNumber() && range.contains(node.doubleValue()))
+                .doubleValue();
+    }
+
+    /** A number of this range, or the given one if it is missing. */
+    public double number(String key, double fallback, NumberRange range) {
+        return has(key) ? number(key, range) : fallback;
     }
 
     /** True or false. */
@@ -250,7 +261,7 @@ public final class ModelConfig {
     }
 
     private static boolean isNumber(JsonNode node) {
-        return node.isNumber() && Double.isFinite(node.doubleValue());
+        return node.isNumber() && Float.isFinite(node.floatValue());
     }
 
     private static String shown(JsonNode node) {

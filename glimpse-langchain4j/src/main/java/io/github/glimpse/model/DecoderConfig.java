@@ -5,6 +5,7 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.Weights;
 import io.github.glimpse.hub.ModelConfig;
+import io.github.glimpse.hub.NumberRange;
 import io.github.glimpse.nn.DecoderNames;
 import io.github.glimpse.nn.DecoderShape;
 import io.github.glimpse.nn.DecoderStack;
@@ -83,7 +84,7 @@ public record DecoderConfig(ModelDimensions dimensions, DecoderShape shape, int 
                 heads,
                 text.positiveInteger("num_key_value_heads", kind.kvHeads == 0 ? heads : kind.kvHeads),
                 text.positiveInteger("head_dim", hidden / heads),
-                text.number("rms_norm_eps", 1e-6),
+                text.number("rms_norm_eps", 1e-6, NumberRange.EPSILON),
                 visionHidden,
                 visionLayers);
         DecoderShape shape = new DecoderShape(
@@ -118,7 +119,7 @@ public record DecoderConfig(ModelDimensions dimensions, DecoderShape shape, int 
     private static double theta(ModelConfig text) {
         // "rope_parameters" is the name of newer releases.
         String key = text.has("rope_parameters") ? "rope_parameters" : "rope_scaling";
-        double theta = text.number("rope_theta", 10_000);
+        double theta = text.number("rope_theta", 10_000, NumberRange.ROPE_BASE);
         if (!text.has(key)) {
             return theta;
         }
@@ -128,7 +129,7 @@ public record DecoderConfig(ModelDimensions dimensions, DecoderShape shape, int 
             throw new UnsupportedModelException(
                     "config.json: text_config." + key + " is of type '" + type + "', default is known");
         }
-        return scaling.number("rope_theta", theta);
+        return scaling.number("rope_theta", theta, NumberRange.ROPE_BASE);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.github.glimpse.model;
 
 import io.github.glimpse.hub.ModelConfig;
+import io.github.glimpse.hub.NumberRange;
 import io.github.glimpse.image.FrameSampling;
 import io.github.glimpse.image.FrameSizes;
 import io.github.glimpse.image.ImageResizer;
@@ -80,7 +81,7 @@ public record NativeMedia(
     public static FrameSampling sampling(ModelConfig settings, FrameSampling.Spacing spacing) {
         return new FrameSampling(
                 spacing,
-                settings.number("fps", FRAMES_PER_SECOND),
+                settings.number("fps", FRAMES_PER_SECOND, NumberRange.RATE),
                 settings.positiveInteger("min_frames", MIN_FRAMES),
                 settings.positiveInteger("max_frames", MAX_FRAMES));
     }

@@ -48,15 +48,15 @@ public record NativeSettings(
         checkSide(file, "merge_size", mergeSize);
         if (minPixels < 1 || maxPixels < minPixels) {
             throw new ModelFilesException(
-                    "The pixel budget is " + minPixels + " to " + maxPixels + " (min_pixels and max_pixels"
-                            + " in " + file
+                    "The pixel budget is " + minPixels + " to " + maxPixels + " (min_pixels and max_pixels, or"
+                            + " shortest_edge and longest_edge of size, in " + file
                             + ", or the options that replace them); the second must not be smaller"
                             + " than the first, and both at least 1");
         }
         long factor = (long) patchSize * mergeSize;
         if (maxPixels < factor * factor) {
             throw new ModelFilesException(
-                    "max_pixels is " + maxPixels + ", but one image token alone has " + factor * factor
+                    file + ": max_pixels is " + maxPixels + ", but one image token alone has " + factor * factor
                             + " pixels (patch_size " + patchSize + ", merge_size " + mergeSize + "); raise it");
         }
     }

@@ -2,6 +2,7 @@ package io.github.glimpse.model;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.hub.NumberRange;
 import io.github.glimpse.image.PixelScale;
 import io.github.glimpse.image.ResampleFilter;
 import java.util.List;
@@ -24,6 +25,12 @@ public final class PreprocessorFile {
 
     private static final int CHANNELS = 3;
     private static final double DEFAULT_FACTOR = 1.0 / 255;
+
+    /** Levels of 0 to 255 stay finite by them in float32, also squared and summed. */
+    private static final NumberRange FACTORS = new NumberRange(1e-9, 1e3);
+
+    private static final NumberRange MEANS = new NumberRange(-1e6, 1e6);
+    private static final NumberRange DEVIATIONS = new NumberRange(1e-6, 1e6);
 
     /** Mean and deviation of the pictures that CLIP was trained on; the default of both families. */
     private static final List<Double> CLIP_MEANS = List.of(0.48145466, 0.4578275, 0.40821073);
@@ -110,7 +117,7 @@ public final class PreprocessorFile {
 
     /** The three means of the colours. */
     public List<Double> imageMeans(List<Double> defaultValue) {
-        return triple("image_mean", defaultValue);
+        return triple("image_mean", defaultValue, MEANS);
     }
 
     /**
@@ -127,11 +134,7 @@ public final class PreprocessorFile {
         if (!flag("do_normalize", true)) {
             return new PixelScale(factor, List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0));
         }
-        List<Double> deviations = triple("image_std", defaultDeviations);
-        if (deviations.stream().anyMatch(deviation -> deviation <= 0)) {
-            throw wrong(name, "image_std", root.get("image_std"), "three numbers above 0");
-        }
-        return new PixelScale(factor, imageMeans(defaultMeans), deviations);
+        return new PixelScale(factor, imageMeans(defaultMeans), triple("image_std", defaultDeviations, DEVIATIONS));
     }
 
     private double factor() {
@@ -139,27 +142,30 @@ public final class PreprocessorFile {
         if (node.isMissingNode()) {
             return DEFAULT_FACTOR;
         }
-        if (!node.isNumber() || !(node.doubleValue() > 0) || !Double.isFinite(node.doubleValue())) {
-            throw wrong(name, "rescale_factor", node, "a number above 0");
+        if (!isNumber(node, FACTORS)) {
+            throw wrong(name, "rescale_factor", node, FACTORS.toString());
         }
         return node.doubleValue();
     }
 
-    private List<Double> triple(String key, List<Double> defaultValue) {
+    private List<Double> triple(String key, List<Double> defaultValue, NumberRange range) {
         if (!has(key)) {
             return defaultValue;
         }
         JsonNode node = root.get(key);
         boolean numbers = node.isArray()
                 && node.size() == CHANNELS
-                && StreamSupport.stream(node.spliterator(), false)
-                        .allMatch(number -> number.isNumber() && Float.isFinite(number.floatValue()));
+                && StreamSupport.stream(node.spliterator(), false).allMatch(number -> isNumber(number, range));
         if (!numbers) {
-            throw wrong(name, key, node, "three numbers");
+            throw wrong(name, key, node, "a list of three, each " + range);
         }
         return StreamSupport.stream(node.spliterator(), false)
                 .map(JsonNode::doubleValue)
                 .toList();
+    }
+
+    private static boolean isNumber(JsonNode node, NumberRange range) {
+        return node.isNumber() && range.contains(node.doubleValue());
     }
 
     /** Refuses files that ask for no resize, or for another than bicubic. */

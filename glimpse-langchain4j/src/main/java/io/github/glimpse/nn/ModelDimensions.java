@@ -38,15 +38,15 @@ public record ModelDimensions(
         boolean positive = layers > 0 && hidden > 0 && heads > 0 && kvHeads > 0 && headDim > 0;
         if (!positive || headDim % 2 != 0 || heads % kvHeads != 0 || !(normEps >= 0 && normEps < 1)) {
             throw new ModelFilesException(
-                    "The model's numbers do not fit each other: " + layers + " layers, hidden " + hidden
-                            + ", " + heads + " heads, " + kvHeads + " key-value heads of " + headDim + ", rms_norm_eps "
-                            + normEps
-                            + "; check config.json");
+                    "config.json: its numbers do not fit each other: num_hidden_layers " + layers + ", hidden_size "
+                            + hidden + ", num_attention_heads " + heads + ", num_key_value_heads " + kvHeads
+                            + " (a divisor of them), head_dim " + headDim + " (even), rms_norm_eps " + normEps
+                            + " (from 0, below 1); take the file of the model's repository again");
         }
         if (layers > MOST_LAYERS || visionLayers > MOST_LAYERS || headDim > WIDEST_HEAD) {
-            throw new ModelFilesException("The model has " + layers + " layers, " + visionLayers
-                    + " in its vision tower, and heads " + headDim + " wide; the limits are " + MOST_LAYERS + " and "
-                    + WIDEST_HEAD + "; check config.json");
+            throw new ModelFilesException("config.json: num_hidden_layers is " + layers + ", in the vision tower "
+                    + visionLayers + ", and head_dim " + headDim + "; the limits are " + MOST_LAYERS + " and "
+                    + WIDEST_HEAD + "; take the file of the model's repository again");
         }
     }
 }

@@ -3,6 +3,7 @@ package io.github.glimpse.model.blip;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.hub.ModelConfig;
+import io.github.glimpse.hub.NumberRange;
 import io.github.glimpse.model.ImageTextTask;
 import io.github.glimpse.model.ImageTextTokens;
 import io.github.glimpse.model.clip.ClipConfig;
@@ -46,7 +47,7 @@ record BlipConfig(ImageTextTask task, ClipConfig vision, CrossTextShape text, Im
                 // The file's own encoder_hidden_size is overwritten by the reference too.
                 vision.hidden(),
                 activation(json),
-                json.number("layer_norm_eps", 1e-12));
+                json.number("layer_norm_eps", 1e-12, NumberRange.EPSILON));
         if (task == ImageTextTask.ANSWER && vision.hidden() != text.hidden()) {
             throw new UnsupportedModelException(
                     "config.json: a BLIP model that answers questions needs a tower as wide as"

@@ -3,6 +3,7 @@ package io.github.glimpse.model.clip;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.hub.ModelConfig;
+import io.github.glimpse.hub.NumberRange;
 import io.github.glimpse.nn.Activation;
 import java.util.Set;
 import java.util.TreeSet;
@@ -51,9 +52,11 @@ public record ClipConfig(
      */
     public ClipConfig {
         if (imageSize < patchSize || hidden % heads != 0 || imageSize > MOST_IMAGE_SIZE) {
-            throw new ModelFilesException("config.json: vision_config has an image of " + imageSize
-                    + " pixels for patches of " + patchSize + ", at most " + MOST_IMAGE_SIZE + ", and width " + hidden
-                    + " for " + heads + " heads; check the file");
+            throw new ModelFilesException(
+                    "config.json: vision_config has image_size " + imageSize + ", from patch_size "
+                            + patchSize + " to " + MOST_IMAGE_SIZE + " is possible, and hidden_size " + hidden
+                            + ", a multiple of num_attention_heads " + heads
+                            + "; take the file of the model's repository again");
         }
     }
 
@@ -95,7 +98,7 @@ public record ClipConfig(
                 json.positiveInteger("patch_size", defaults.patchSize()),
                 json.positiveInteger("num_channels", 3),
                 activation(json, layout),
-                json.number("layer_norm_eps", layout.defaultEps()),
+                json.number("layer_norm_eps", layout.defaultEps(), NumberRange.EPSILON),
                 layout);
     }
 

@@ -83,9 +83,10 @@ public final class ClipPreprocessor implements ImagePreprocessor {
         if (patchSize < 1
                 || !fits(config.cropWidth(), patchSize, imageSize)
                 || !fits(config.cropHeight(), patchSize, imageSize)) {
-            throw new ModelFilesException("The vision config has \"patch_size\": " + patchSize + ", but "
-                    + PreprocessorFile.NAME + " crops to " + config.cropWidth() + " x " + config.cropHeight()
-                    + ", which cannot be cut into such patches; check that the files belong together");
+            throw new ModelFilesException(
+                    "The vision config has \"patch_size\": " + patchSize + ", but "
+                            + PreprocessorFile.NAME + " crops to " + config.cropWidth() + " x " + config.cropHeight()
+                            + " (crop_size or size), which cannot be cut into such patches; check that the files belong together");
         }
         this.config = config;
         this.aspect = aspect;

@@ -3,6 +3,7 @@ package io.github.glimpse.model.clip;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.hub.ModelConfig;
+import io.github.glimpse.hub.NumberRange;
 import io.github.glimpse.nn.Activation;
 
 /**
@@ -60,7 +61,7 @@ public record ClipTextConfig(
                 json.positiveInteger("max_position_embeddings", 77),
                 json.positiveInteger("vocab_size", 49_408),
                 activation(json, "quick_gelu"),
-                json.number("layer_norm_eps", 1e-5),
+                json.number("layer_norm_eps", 1e-5, NumberRange.EPSILON),
                 end,
                 json.integer("pad_token_id", 1),
                 end == LEGACY_END ? TextPooling.LARGEST_ID : TextPooling.FIRST_END));
@@ -77,7 +78,7 @@ public record ClipTextConfig(
                 json.positiveInteger("max_position_embeddings", 64),
                 json.positiveInteger("vocab_size", 32_000),
                 activation(json, "gelu_pytorch_tanh"),
-                json.number("layer_norm_eps", 1e-6),
+                json.number("layer_norm_eps", 1e-6, NumberRange.EPSILON),
                 json.integer("eos_token_id", 49_407),
                 json.integer("pad_token_id", 1),
                 TextPooling.LAST_ROW));
@@ -93,8 +94,10 @@ public record ClipTextConfig(
 
     private static ClipTextConfig checked(ClipTextConfig config) {
         if (config.hidden % config.heads != 0 || config.positions < 2) {
-            throw new ModelFilesException("config.json: text_config has width " + config.hidden + " for " + config.heads
-                    + " heads, and " + config.positions + " positions; check the file");
+            throw new ModelFilesException("config.json: text_config has hidden_size " + config.hidden
+                    + ", which must be a multiple of num_attention_heads " + config.heads
+                    + ", and max_position_embeddings " + config.positions
+                    + ", at least 2; take the file of the model's repository again");
         }
         return config;
     }

@@ -4,6 +4,7 @@ import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.hub.ModelFiles;
+import io.github.glimpse.hub.NumberRange;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.ModelFamily;
 import io.github.glimpse.model.VisionLanguageModel;
@@ -66,7 +67,7 @@ public final class Qwen25VlFamily implements ModelFamily {
                 windowTokens(json, mergeSize, patchSize),
                 Set.copyOf(json.integers("fullatt_block_indexes", FULL_ATTENTION)),
                 QwenVision.theta(json),
-                json.number("tokens_per_second", TOKENS_PER_SECOND));
+                json.number("tokens_per_second", TOKENS_PER_SECOND, NumberRange.RATE));
     }
 
     private static int windowTokens(ModelConfig json, int mergeSize, int patchSize) {

@@ -3,6 +3,7 @@ package io.github.glimpse.model.qwen25vl;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.hub.ModelConfig;
+import io.github.glimpse.hub.NumberRange;
 import io.github.glimpse.nn.DecoderShape;
 import io.github.glimpse.nn.ModelDimensions;
 import java.util.List;
@@ -49,7 +50,7 @@ record QwenConfig(
                 heads,
                 text.positiveInteger("num_key_value_heads", heads),
                 text.positiveInteger("head_dim", hidden / heads),
-                text.number("rms_norm_eps", TEXT_EPS),
+                text.number("rms_norm_eps", TEXT_EPS, NumberRange.EPSILON),
                 vision.hidden(),
                 vision.depth());
         DecoderShape decoder = new DecoderShape(
@@ -71,7 +72,9 @@ record QwenConfig(
 
     private static double theta(ModelConfig text) {
         ModelConfig scaling = scaling(text);
-        return scaling.has("rope_theta") ? scaling.number("rope_theta") : text.number("rope_theta", TEXT_THETA);
+        return scaling.has("rope_theta")
+                ? scaling.number("rope_theta", NumberRange.ROPE_BASE)
+                : text.number("rope_theta", TEXT_THETA, NumberRange.ROPE_BASE);
     }
 
     // "rope_parameters" is the name of newer releases.

@@ -1,6 +1,7 @@
 package io.github.glimpse.model.qwen25vl;
 
 import io.github.glimpse.hub.ModelConfig;
+import io.github.glimpse.hub.NumberRange;
 import io.github.glimpse.model.NativeSettings;
 import io.github.glimpse.model.VideoSlices;
 import java.util.Set;
@@ -73,7 +74,9 @@ public record QwenVision(
 
     /** The base of rotary angles: newer releases write it, older ones have it in their code. */
     public static double theta(ModelConfig json) {
-        return json.has("rope_parameters") ? json.at("rope_parameters").number("rope_theta", THETA) : THETA;
+        return json.has("rope_parameters")
+                ? json.at("rope_parameters").number("rope_theta", THETA, NumberRange.ROPE_BASE)
+                : THETA;
     }
 
     /** Checks that the width of heads can be split between rows and columns. */

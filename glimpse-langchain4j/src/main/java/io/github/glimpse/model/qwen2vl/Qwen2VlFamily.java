@@ -4,6 +4,7 @@ import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.hub.ModelFiles;
+import io.github.glimpse.hub.NumberRange;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.ModelFamily;
 import io.github.glimpse.model.VisionLanguageModel;
@@ -26,6 +27,7 @@ public final class Qwen2VlFamily implements ModelFamily {
     private static final int EMBED_DIM = 1_280;
     private static final int HEADS = 16;
     private static final double MLP_RATIO = 4;
+    private static final NumberRange MLP_RATIOS = new NumberRange(0.01, 100);
     private static final int OUT_HIDDEN = 3_584;
 
     /** For {@link java.util.ServiceLoader}. */
@@ -78,10 +80,6 @@ public final class Qwen2VlFamily implements ModelFamily {
     }
 
     private static double mlpRatio(ModelConfig json) {
-        double ratio = json.number("mlp_ratio", MLP_RATIO);
-        if (!(ratio > 0 && ratio <= 100)) {
-            throw json.problem("mlp_ratio", "a number above 0 and at most 100");
-        }
-        return ratio;
+        return json.number("mlp_ratio", MLP_RATIO, MLP_RATIOS);
     }
 }

@@ -3,6 +3,7 @@ package io.github.glimpse.model.qwen3vl;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.hub.ModelConfig;
+import io.github.glimpse.hub.NumberRange;
 import io.github.glimpse.nn.DecoderShape;
 import io.github.glimpse.nn.DeltaShape;
 import io.github.glimpse.nn.ModelDimensions;
@@ -59,7 +60,7 @@ record Qwen35Config(
                 heads,
                 text.positiveInteger("num_key_value_heads", heads),
                 text.positiveInteger("head_dim", HEAD_DIM),
-                text.number("rms_norm_eps", EPS),
+                text.number("rms_norm_eps", EPS, NumberRange.EPSILON),
                 vision.hidden(),
                 vision.depth());
         vision.checkFits(dimensions.hidden(), dimensions.layers());

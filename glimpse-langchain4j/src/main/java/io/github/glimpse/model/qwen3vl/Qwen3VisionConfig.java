@@ -3,6 +3,7 @@ package io.github.glimpse.model.qwen3vl;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.hub.ModelConfig;
+import io.github.glimpse.hub.NumberRange;
 import java.util.List;
 
 /**
@@ -89,7 +90,9 @@ public record Qwen3VisionConfig(
                 json.positiveInteger("in_channels", 3),
                 side,
                 hasDeepstack ? deepstack(json, depth) : List.of(),
-                json.has("rope_parameters") ? json.at("rope_parameters").number("rope_theta", THETA) : THETA);
+                json.has("rope_parameters")
+                        ? json.at("rope_parameters").number("rope_theta", THETA, NumberRange.ROPE_BASE)
+                        : THETA);
     }
 
     private static List<Integer> deepstack(ModelConfig json, int depth) {

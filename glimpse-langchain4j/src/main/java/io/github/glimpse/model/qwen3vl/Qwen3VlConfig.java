@@ -2,6 +2,7 @@ package io.github.glimpse.model.qwen3vl;
 
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.hub.ModelConfig;
+import io.github.glimpse.hub.NumberRange;
 import io.github.glimpse.nn.DecoderShape;
 import io.github.glimpse.nn.ModelDimensions;
 import java.util.List;
@@ -38,7 +39,7 @@ record Qwen3VlConfig(
                 heads,
                 text.positiveInteger("num_key_value_heads", heads),
                 text.positiveInteger("head_dim", HEAD_DIM),
-                text.number("rms_norm_eps", EPS),
+                text.number("rms_norm_eps", EPS, NumberRange.EPSILON),
                 vision.hidden(),
                 vision.depth());
         vision.checkFits(dimensions.hidden(), dimensions.layers());

@@ -3,6 +3,7 @@ package io.github.glimpse.model.qwen3vl;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.hub.ModelConfig;
+import io.github.glimpse.hub.NumberRange;
 import java.util.List;
 
 /**
@@ -36,17 +37,19 @@ record RopeConfig(double theta, int[] sections) {
                     "config.json: mrope_interleaved is false, this family has true; use another model");
         }
         ModelConfig ofShare = rope.has("partial_rotary_factor") ? rope : text;
-        int turned = (int) (headDim * ofShare.number("partial_rotary_factor", share)) / 2;
+        int turned = (int) (headDim * ofShare.number("partial_rotary_factor", share, NumberRange.SHARE)) / 2;
         List<Integer> found = rope.integers("mrope_section", sections);
         if (found.size() != 3
                 || found.stream().anyMatch(section -> section < 0)
-                || found.stream().mapToInt(Integer::intValue).sum() != turned) {
+                || found.stream().mapToLong(Integer::longValue).sum() != turned) {
             throw new ModelFilesException(
                     "config.json: mrope_section is " + found + ", three numbers with the sum " + turned
                             + " are needed (half of what is turned of head_dim); use the file of the model's repository");
         }
         return new RopeConfig(
-                rope.has("rope_theta") ? rope.number("rope_theta") : text.number("rope_theta", theta),
+                rope.has("rope_theta")
+                        ? rope.number("rope_theta", NumberRange.ROPE_BASE)
+                        : text.number("rope_theta", theta, NumberRange.ROPE_BASE),
                 found.stream().mapToInt(Integer::intValue).toArray());
     }
 }

@@ -67,7 +67,8 @@ final class SmolVlmMedia implements MediaRule {
         if (side != config.vision().side()) {
             throw new ModelFilesException(PreprocessorFile.NAME + " makes tiles of " + pictures.tileSide() + " pixels, "
                     + side + " patches in a row, but the tower of config.json has places for "
-                    + config.vision().side() + "; take both files of the same model's repository");
+                    + config.vision().side()
+                    + " (vision_config: image_size, patch_size); take both files of the same model's repository");
         }
         this.grid = new ImageGrid(side, side, patch, config.merge());
         this.layout = new PatchLayout(patch, 1, config.merge(), pictures.scale());

@@ -3,6 +3,7 @@ package io.github.glimpse.model.smolvlm;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.hub.ModelConfig;
+import io.github.glimpse.hub.NumberRange;
 import io.github.glimpse.image.FrameSampling;
 import io.github.glimpse.image.FrameSampling.Spacing;
 import io.github.glimpse.image.PixelScale;
@@ -61,7 +62,7 @@ record SmolVlmPreprocessorConfig(
     private static FrameSampling sampling(ModelConfig settings) {
         return new FrameSampling(
                 Spacing.WITHOUT_ENDS,
-                settings.number("fps", FRAMES_PER_SECOND),
+                settings.number("fps", FRAMES_PER_SECOND, NumberRange.RATE),
                 1,
                 settings.positiveInteger("max_frames", MOST_FRAMES));
     }

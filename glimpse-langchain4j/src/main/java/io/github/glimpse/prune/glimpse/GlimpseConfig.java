@@ -2,6 +2,7 @@ package io.github.glimpse.prune.glimpse;
 
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.hub.ModelConfig;
+import io.github.glimpse.hub.NumberRange;
 import io.github.glimpse.nn.Activation;
 import io.github.glimpse.nn.DecoderStack.ScoreForm;
 import io.github.glimpse.prune.Anchor;
@@ -94,8 +95,8 @@ record GlimpseConfig(
                         : json.integer("num_hidden_layers"),
                 json.integer("num_attention_heads"),
                 cross
-                        ? eps(json, "le_norm_eps", json.number("le_norm_eps", CROSS_NORM_EPS))
-                        : eps(json, "rms_norm_eps", json.number("rms_norm_eps")),
+                        ? json.number("le_norm_eps", CROSS_NORM_EPS, NumberRange.EPSILON)
+                        : json.number("rms_norm_eps", NumberRange.EPSILON),
                 json.integers("selected_layers", llava ? List.of(21) : List.of()),
                 json.integer("reduce_layer", llava ? 21 : NO_REDUCTION),
                 // LLaVA's attention layers read the flag from the config that they were built with: the base's, which
@@ -118,13 +119,6 @@ record GlimpseConfig(
     /** Whether the base's text attends to the image by cross-attention. */
     static boolean hasCrossAttention(ModelConfig base) {
         return base.string("model_type", "").equals("blip");
-    }
-
-    private static double eps(ModelConfig json, String key, double eps) {
-        if (eps < 0) {
-            throw json.problem(key, "a number of at least 0");
-        }
-        return eps;
     }
 
     private static int width(ModelConfig json, String key) {
@@ -161,11 +155,7 @@ record GlimpseConfig(
     }
 
     private static double threshold(ModelConfig json) {
-        double threshold = json.number("reduce_threshold", TokenBudget.DEFAULT_THRESHOLD);
-        if (!(threshold >= 0 && threshold <= 1)) {
-            throw json.problem("reduce_threshold", "a number from 0 to 1");
-        }
-        return threshold;
+        return json.number("reduce_threshold", TokenBudget.DEFAULT_THRESHOLD, NumberRange.SHARE);
     }
 
     private static @Nullable Double maxRetentionRatio(ModelConfig json) {
@@ -223,14 +213,15 @@ record GlimpseConfig(
         }
         for (int layer : selectedLayers) {
             if (layer < 0 || layer > reduceLayer || layer >= layers) {
-                throw new ModelFilesException("The glimpse module selects layer " + layer + ", but reduce_layer is "
-                        + reduceLayer + " and the model has " + layers + " layers");
+                throw new ModelFilesException("The glimpse module's config.json selects layer " + layer
+                        + " (selected_layers), but reduce_layer is " + reduceLayer + " and num_hidden_layers " + layers
+                        + "; take the file that belongs to the weights");
             }
         }
         for (int layer : glimpseLayers) {
             if (layer < 0 || layer >= layers) {
                 throw new ModelFilesException("The glimpse module has a vector for layer " + layer
-                        + ", but the model has " + layers + " layers (le_layers)");
+                        + " (le_layers), but num_hidden_layers is " + layers);
             }
         }
         if (Set.copyOf(glimpseLayers).size() < glimpseLayers.size()) {
@@ -247,8 +238,9 @@ record GlimpseConfig(
         }
         if (fuserType != FuserType.DUMMY
                 && (queryWidth() % fuseHeads != 0 || queryDim() % 4 != 0 || fuseSize % fuseHeads != 0)) {
-            throw new ModelFilesException("The glimpse predictor's width " + queryWidth() + " does not split into "
-                    + fuseHeads + " heads of a multiple of 4 (attn_fuse_size, visual_cond_size, attn_fuse_num_heads)");
+            throw new ModelFilesException("The glimpse module's config.json: the predictor's width " + queryWidth()
+                    + " does not split into " + fuseHeads
+                    + " heads of a multiple of 4 (attn_fuse_size, visual_cond_size, attn_fuse_num_heads)");
         }
     }
 
