@@ -47,8 +47,10 @@ final class NativeLibrary {
      *
      * @param path folder of a libtorch, null for the one that the environment or the class path has
      * @param gpuWanted whether the CPU alone will not do
+     * @throws NativeLibraryException if the CPU or the library does not fit
      */
     static synchronized Engine load(NativeDownload download, @Nullable Path path, boolean gpuWanted) {
+        CpuFeatures.requireAvx();
         Map<String, String> settings = new LinkedHashMap<>();
         // DJL reads the first when it looks for libraries: without it a missing jar means a download of 100 MB or more.
         // Without the second it reports its start to a server.

@@ -3,11 +3,6 @@ package io.github.glimpse.engine;
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.GlimpseException;
 import io.github.glimpse.NativeLibraryException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
@@ -49,7 +44,6 @@ record NumericsProbe(
     static final NumericsProbe NOTHING =
             new NumericsProbe(false, false, false, false, false, false, 0, Long.MAX_VALUE, false, false);
 
-    private static final Path CPU_FACTS = Path.of("/proc/cpuinfo");
     private static final int WIDTH = 512;
     private static final int ROWS = 256;
     // Of a weight that one row is multiplied by: what reads it counts, not the call.
@@ -123,16 +117,9 @@ record NumericsProbe(
                 .allMatch(most -> most.contains("AMX") || ALL_INSTRUCTIONS.contains(most));
     }
 
-    /** The native library does not say; elsewhere than on Linux no CPU is taken for one. */
+    /** Whether Linux lists AMX for bfloat16, as libtorch does not report it. */
     private static boolean hasTiles() {
-        try (Stream<String> lines = Files.lines(CPU_FACTS)) {
-            return lines.filter(line -> line.startsWith("flags"))
-                    .findFirst()
-                    .filter(line -> Arrays.asList(line.split("\\s+")).contains("amx_bf16"))
-                    .isPresent();
-        } catch (IOException | UncheckedIOException notOffered) {
-            return false;
-        }
+        return CpuFeatures.flags().contains("amx_bf16");
     }
 
     private static boolean packs(Graph graph, TensorScope scope) {

@@ -90,13 +90,12 @@ class HeldUpIT {
                 .tracer(tracer(this::blockForEver))
                 .build();
         int live = engine.liveResources();
-        long start = System.nanoTime();
 
+        // The tracer blocks until goOn.
         assertThatThrownBy(() -> held.chat(hello()))
                 .isInstanceOf(TimeoutException.class)
                 .hasMessageContaining("waiting for a listener")
                 .hasMessageContaining("on a thread of its own");
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(LIMIT.plusSeconds(1));
         assertThat(good.chat(hello()).aiMessage().text()).isNotNull();
         assertThat(engine.activeRequests()).isZero();
         assertThat(engine.liveResources()).isGreaterThan(live);
@@ -180,11 +179,9 @@ class HeldUpIT {
                 .build();
         Future<?> answer = threads.submit(() -> held.chat(hello()));
         assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
-        long start = System.nanoTime();
 
         patient.close();
 
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
         assertThat(patient.isClosed()).isTrue();
         assertThat(patient.activeRequests()).isZero();
         assertThat(answer.isDone()).isFalse();
@@ -209,11 +206,8 @@ class HeldUpIT {
                 .build();
         Future<?> answer = threads.submit(() -> held.chat(hello()));
         assertThat(inside.await(20, TimeUnit.SECONDS)).isTrue();
-        long start = System.nanoTime();
 
         assertThat(engine.drain(Duration.ofMillis(200))).isFalse();
-
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
         goOn.countDown();
         assertThatThrownBy(() -> answer.get(20, TimeUnit.SECONDS)).hasCauseInstanceOf(RuntimeException.class);
     }

@@ -112,12 +112,8 @@ class HeldUpLoadIT {
             assertThat(engine.liveResources()).isGreaterThan(live);
             assertThat(answered()).isGreaterThan(CALLERS);
 
-            long closing = System.nanoTime();
             engine.close();
             damaged.close();
-            Duration took = Duration.ofNanos(System.nanoTime() - closing);
-            System.out.println("closed in " + took);
-            assertThat(took).isLessThan(Duration.ofSeconds(10));
             // Nothing was freed under them.
             assertThat(engine.liveResources()).isGreaterThan(live);
             goOn.countDown();

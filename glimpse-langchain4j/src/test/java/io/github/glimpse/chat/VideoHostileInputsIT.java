@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,10 +48,7 @@ class VideoHostileInputsIT {
         List<Line> lines = OwnProcess.lines(HostileVideos.class, 120 + HostileInputs.COUNT, folder, arguments).stream()
                 .map(Line::of)
                 .toList();
-        assertThat(lines).allSatisfy(line -> {
-            assertThat(line.faults()).isEqualTo("none");
-            assertThat(line.millis()).isLessThan(line.limit() + SLACK_MILLIS);
-        });
+        assertThat(lines).allSatisfy(line -> assertThat(line.faults()).isEqualTo("none"));
         return lines;
     }
 
@@ -100,5 +98,14 @@ class VideoHostileInputsIT {
         assertThat(lines)
                 .extracting(line -> line.kind() + " " + line.outcome())
                 .containsExactly(HostileVideos.EXPECTED.toArray(String[]::new));
+    }
+
+    /** A measure of time, for an idle machine. */
+    @Test
+    @Tag("timing")
+    void decodersThatNeverReturnHoldTheCallerNoLongerThanItsLimit() throws IOException, InterruptedException {
+        assertThat(lines("decoders", FIXTURES.resolve("qwen2_vl-tiny/model").toString()))
+                .isNotEmpty()
+                .allSatisfy(line -> assertThat(line.millis()).isLessThan(line.limit() + SLACK_MILLIS));
     }
 }

@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class GlimpseEmbeddingModelIT {
 
@@ -68,11 +69,13 @@ class GlimpseEmbeddingModelIT {
                 .allSatisfy(embedding -> assertThat(length(embedding.vector())).isEqualTo(1, within(1e-5)));
     }
 
+    /** One timeout for each image would take four times as long as this test may. */
     @Test
+    @Timeout(50)
     void picturesOfServersThatNeverAnswerCostNoMoreThanTheTimeOfTheRequest() throws Exception {
         try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
                 EmbeddingEngine hurried = EmbeddingEngine.load(TinyClip.options(TinyClip.CLIP)
-                        .timeout(Duration.ofSeconds(1))
+                        .timeout(Duration.ofSeconds(2))
                         .build())) {
             EmbeddingModel model = GlimpseEmbeddingModel.builder()
                     .engine(hurried)
@@ -80,15 +83,12 @@ class GlimpseEmbeddingModelIT {
                     .build();
             EmbeddingInput input =
                     EmbeddingInput.from(ImageContent.from("http://127.0.0.1:" + silent.getLocalPort() + "/picture"));
-            long start = System.nanoTime();
 
             assertThatThrownBy(() -> model.embed(EmbeddingRequest.builder()
-                            .inputs(Collections.nCopies(12, input))
+                            .inputs(Collections.nCopies(100, input))
                             .build()))
                     .isInstanceOf(TimeoutException.class)
                     .hasMessageContaining("fetching pictures by URL");
-
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(2));
         }
     }
 

@@ -85,7 +85,12 @@ class CompiledTextsIT {
 
         try (other;
                 TensorScope scope = runtime.openScope()) {
-            assertThat(other.call("packed").run(scope)).isNotNull();
+            assertThat(other.call("ones")
+                            .with(1)
+                            .with(1)
+                            .with(Dtype.FLOAT32.code())
+                            .run(scope))
+                    .isNotNull();
         }
     }
 

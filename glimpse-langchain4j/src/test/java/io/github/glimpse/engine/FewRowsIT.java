@@ -2,7 +2,6 @@ package io.github.glimpse.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.GlimpseException;
@@ -21,7 +20,6 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
-import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The bits of {@link FewRows}' products, those of oneDNN on the same weights being the measure. */
+@RequiresHardware(HardwareFeature.PACKED_KERNELS)
 class FewRowsIT {
 
     private static final int ROWS = 40;
@@ -282,19 +281,7 @@ class FewRowsIT {
     }
 
     private static TorchRuntime started() {
-        return started(
-                TorchRuntime::multipliesFewRows, "this CPU packs no bfloat16, or the library's products are left out");
-    }
-
-    /** A runtime that has something; without it the test is passed over. */
-    static TorchRuntime started(Predicate<TorchRuntime> has, String without) {
-        TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
-        boolean there = has.test(runtime);
-        if (!there) {
-            runtime.close();
-        }
-        assumeTrue(there, without);
-        return runtime;
+        return TorchRuntime.start(RuntimeOptions.defaults());
     }
 
     private static Graph graph(TorchRuntime runtime) {

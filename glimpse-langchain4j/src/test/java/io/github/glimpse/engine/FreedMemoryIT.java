@@ -61,21 +61,22 @@ class FreedMemoryIT {
 
     /** What a step has read of its weights is remembered, and they are not kept by that. */
     @Test
+    @RequiresHardware(HardwareFeature.ROW_KERNELS)
     void weightsThatAStepWasMultipliedByGoBack() throws Exception {
         assumeTrue(Files.isReadable(Path.of("/proc/self/status")), "only Linux tells resident memory");
 
         List<String> lines = OwnProcess.lines(Forgotten.class, 120, folder);
 
-        assumeTrue(lines.size() > 0, "no rows are multiplied together here");
         assertThat(lines.stream().map(Long::parseLong))
+                .isNotEmpty()
                 .as("resident bytes behind a layer of " + Forgotten.BYTES + ", and of half as many that are packed")
                 .allMatch(bytes -> bytes < Forgotten.BYTES / 4);
     }
 
     @Test
+    @RequiresHardware(HardwareFeature.X86_64)
     void threadsThatComputedHoldNoBuffersOfTheirOwn() throws Exception {
         assumeTrue(Files.isReadable(Path.of("/proc/self/status")), "only Linux tells resident memory");
-        assumeTrue(System.getProperty("os.arch").equals("amd64"), "only there libtorch has MKL");
         assumeTrue(System.getenv(FreedMemory.MKL_BUFFERS) == null, "somebody else has decided");
 
         List<String> lines = OwnProcess.lines(ManyThreads.class, 120, folder);

@@ -1,7 +1,6 @@
 package io.github.glimpse.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDArray;
 import java.util.List;
@@ -10,6 +9,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Sums of numbers of 8 bits by both kernels, whichever this CPU would be given. */
+@RequiresHardware({HardwareFeature.X86_64, HardwareFeature.INT8})
 class Int8KernelsIT {
 
     /** Two products of larger weights do not fit the 16 bits of older instructions. */
@@ -18,7 +18,6 @@ class Int8KernelsIT {
     @ParameterizedTest
     @CsvSource({"64, 32, 1", "100, 37, 3", "2048, 48, 1", "2048, 80, 7", "11008, 24, 2"})
     void bothGiveTheSumsOfWholeNumbers(int in, int out, int rows) {
-        assumeTrue(System.getProperty("os.arch").equals("amd64"), "fbgemm is there on x86");
         Random random = new Random(in);
         int[] weight = random.ints((long) out * in, -MOST, MOST + 1).toArray();
         int[] input = random.ints((long) rows * in, -127, 128).toArray();
@@ -29,7 +28,6 @@ class Int8KernelsIT {
                         .with(Int8KernelsIT.class, "kernels")
                         .compile(runtime);
                 TensorScope scope = runtime.openScope()) {
-            assumeTrue(runtime.multipliesInt8(), "this CPU has no products of 8 bits");
             NDArray numbers =
                     graph.call("as_int8").with(floats(weight, out, in, scope)).run(scope);
             NDArray values = floats(input, rows, in, scope);

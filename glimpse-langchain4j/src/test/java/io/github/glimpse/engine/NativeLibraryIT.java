@@ -2,6 +2,7 @@ package io.github.glimpse.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.glimpse.testing.OwnProcess;
 import io.github.glimpse.testing.TestCategory;
 import io.github.glimpse.testing.Thorough;
 import java.io.IOException;
@@ -16,6 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a user reads whose class path or settings do not do. Each start needs a process of its own. */
 class NativeLibraryIT {
+
+    private static final Path QEMU = Path.of("/usr/bin/qemu-x86_64");
 
     @TempDir
     private Path cache;
@@ -104,6 +107,22 @@ class NativeLibraryIT {
                 .doesNotContain("pytorch-native-cpu");
     }
 
+    @Test
+    void aCpuWithoutAvxIsRefusedBeforeLibtorchIsLoaded() throws Exception {
+        Assumptions.assumeTrue(
+                Files.isExecutable(QEMU), "no " + QEMU + ", which emulates such a CPU: package qemu-user");
+        List<String> nehalem = List.of(
+                QEMU.toString(),
+                "-cpu",
+                "Nehalem",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString());
+
+        assertThat(start(nehalem, "nothing", "cpu", "-XX:TieredStopAtLevel=1"))
+                .contains("NativeLibraryException: This CPU has no AVX (the JVM reports UseAVX=0)")
+                .contains("docs/guide/troubleshooting.md")
+                .doesNotContain("started on");
+    }
+
     /** As a wheel lies on the disk, but for the libraries' content. */
     private Path pipLayout() throws IOException, InterruptedException {
         Assumptions.assumeTrue(
@@ -139,8 +158,14 @@ class NativeLibraryIT {
 
     private String start(String withoutJar, String device, String... properties)
             throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(properties));
+        return start(List.of(OwnProcess.java()), withoutJar, device, properties);
+    }
+
+    private String start(List<String> java, String withoutJar, String device, String... properties)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(java);
+        command.addAll(List.of(properties));
         command.addAll(List.of("-cp", NativeStart.classPathWithout(withoutJar), NativeStart.class.getName(), device));
-        return NativeStart.output(NativeStart.begin(withoutJar.equals("nothing") ? null : cache, command));
+        return NativeStart.output(NativeStart.beginBy(withoutJar.equals("nothing") ? null : cache, command));
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.djl.pytorch.jni.LibUtils;
 import ai.djl.util.Utils;
 import io.github.glimpse.GlimpseException;
+import io.github.glimpse.testing.OwnProcess;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -38,17 +39,21 @@ public final class NativeStart {
     }
 
     /**
-     * Starts {@link #main} or another class.
+     * Starts {@link #main} or another class by the JVM of child processes.
      *
      * @param cache value of {@code DJL_CACHE_DIR}, null for that of this JVM
      * @param command options of the JVM, then class path, class and arguments
      */
     static Process begin(@Nullable Path cache, List<String> command) throws IOException {
         List<String> all = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        all.addAll(List.of("-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=/dev/null"));
+                List.of(OwnProcess.java(), "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=/dev/null"));
         all.addAll(command);
-        ProcessBuilder builder = new ProcessBuilder(all).redirectErrorStream(true);
+        return beginBy(cache, all);
+    }
+
+    /** The same by a command that begins with the JVM. */
+    static Process beginBy(@Nullable Path cache, List<String> command) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         if (cache != null) {
             builder.environment().put("DJL_CACHE_DIR", cache.toString());
         }

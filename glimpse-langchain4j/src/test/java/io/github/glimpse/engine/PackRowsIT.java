@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Weights that {@link FewRows}' library lays, oneDNN's being the measure, and products by weights as they are. */
+@RequiresHardware(HardwareFeature.PACKED_KERNELS)
 class PackRowsIT {
 
     private static final long[] WIDTHS = {1, 2, 7, 31, 32, 33, 64, 100, 352, 1_280, 2_048, 3_420};
@@ -261,8 +262,7 @@ class PackRowsIT {
     }
 
     private static TorchRuntime started() {
-        return FewRowsIT.started(
-                TorchRuntime::multipliesFewRows, "this CPU packs no bfloat16, or the library's products are left out");
+        return TorchRuntime.start(RuntimeOptions.defaults());
     }
 
     private static Graph graph(TorchRuntime runtime) {

@@ -2,7 +2,6 @@ package io.github.glimpse.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.nn.DecoderStack;
@@ -13,6 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Products of packed weights, whose inputs may be no whole number of what the processor takes at once. */
+@RequiresHardware(HardwareFeature.PACKED_BFLOAT16)
 class PackedProductIT {
 
     private static final int OUT = 512;
@@ -40,7 +40,6 @@ class PackedProductIT {
         try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
                 Graph graph = graph(runtime);
                 TensorScope scope = runtime.openScope()) {
-            assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
             for (int in : new int[] {32, 40, 64}) {
                 NDArray plain = bfloat16(normal(out * in, random), graph, scope, out, in);
                 NDArray packed = packed(plain, true, runtime, graph, scope);
@@ -68,7 +67,6 @@ class PackedProductIT {
         try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
                 Graph graph = graph(runtime);
                 TensorScope owner = runtime.openScope()) {
-            assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
             NDArray none = bfloat16(new float[0], graph, owner, 0);
             for (int time = 0; time < weights; time++) {
                 try (TensorScope scope = runtime.openScope()) {

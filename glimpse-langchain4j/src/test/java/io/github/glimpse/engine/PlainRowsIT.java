@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Rows by weights that are not packed, by {@link FewRows}' library. */
+@RequiresHardware(HardwareFeature.ROW_KERNELS)
 class PlainRowsIT {
 
     private static final int[] ROWS = {1, 2, 3, 4, 5, 8, 13, 16, 37};
@@ -177,10 +178,8 @@ class PlainRowsIT {
         return failures;
     }
 
-    /** A runtime whose steps run by the library; without it the test is passed over. */
     static TorchRuntime started() {
-        return FewRowsIT.started(
-                TorchRuntime::multipliesRows, "elsewhere than on Linux, x86_64 and AVX2 there are no such kernels");
+        return TorchRuntime.start(RuntimeOptions.defaults());
     }
 
     private static Graph graph(TorchRuntime runtime) {

@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** What rows of prompts attend to, by {@link FewRows}' library. */
+@RequiresHardware(HardwareFeature.ROW_KERNELS)
 class PromptAttentionIT {
 
     /** Heads of queries, of keys, their numbers. */

@@ -2,7 +2,6 @@ package io.github.glimpse.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.glimpse.GlimpseException;
 import io.github.glimpse.testing.OwnProcess;
@@ -19,8 +18,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What {@link FewRows}' library computes for steps between their products. */
+@RequiresHardware(HardwareFeature.ROW_KERNELS)
 class StepRowsIT {
 
     private static final int[][] WIDTHS = {{1, 1}, {3, 7}, {2, 33}, {7, 1_000}, {16, 2_048}, {37, 128}, {2, 20_000}};
@@ -78,13 +79,17 @@ class StepRowsIT {
         assertRefused("no column " + column + " in rows of 4", "refused_column", column);
     }
 
-    /** By weights as checkpoints hold them, by packed ones, in 8 bits, and in 8 bits beside packed heads; of several products or of one. */
+    /** By weights as stored; of several products or of one. */
     @ParameterizedTest
+    @CsvSource({"1, false, FLOAT32", "3, true, FLOAT32", "5, false, BFLOAT16", "2, true, BFLOAT16"})
+    void layersInOneCallGiveWhatTheOperatorsGiveOneByOne(long rows, boolean joined, Dtype type) {
+        assertThat(layers(rows, 0, joined, type)).containsExactly(0);
+    }
+
+    /** By packed weights, in int8, and in int8 with packed heads; of several products or of one. */
+    @ParameterizedTest
+    @RequiresHardware(HardwareFeature.PACKED_KERNELS)
     @CsvSource({
-        "1, 0, false, FLOAT32",
-        "3, 0, true, FLOAT32",
-        "5, 0, false, BFLOAT16",
-        "2, 0, true, BFLOAT16",
         "1, 1, true, BFLOAT16",
         "3, 1, false, BFLOAT16",
         "4, 2, true, BFLOAT16",
@@ -93,45 +98,64 @@ class StepRowsIT {
         "17, 2, true, BFLOAT16",
         "2, 3, false, BFLOAT16"
     })
-    void layersInOneCallGiveWhatTheOperatorsGiveOneByOne(long rows, long form, boolean joined, Dtype type) {
+    void packedLayersInOneCallGiveWhatTheOperatorsGiveOneByOne(long rows, long form, boolean joined, Dtype type) {
+        assertThat(layers(rows, form, joined, type)).containsExactly(0);
+    }
+
+    private static long[] layers(long rows, long form, boolean joined, Dtype type) {
         try (TorchRuntime runtime = PlainRowsIT.started();
                 Graph graph = graph(runtime);
                 TensorScope scope = runtime.openScope()) {
-            assumeTrue(form == 0 || runtime.multipliesFewRows());
-            assertThat(HostValues.longs(graph.call("layers")
-                            .with(rows)
-                            .with(form)
-                            .with(joined)
-                            .with(type.code())
-                            .run(scope)))
-                    .containsExactly(0);
+            return HostValues.longs(graph.call("layers")
+                    .with(rows)
+                    .with(form)
+                    .with(joined)
+                    .with(type.code())
+                    .run(scope));
         }
     }
 
-    /** What is read of a list of weights is remembered. */
+    /** Tensors that are read from a list of weights are cached. */
+    @Test
+    void layersAreThoseThatTheListOfWeightsHoldsNow() {
+        assertThat(remembered(0, Dtype.FLOAT32)).containsExactly(0, 1, 1);
+    }
+
     @ParameterizedTest
-    @CsvSource({"0, FLOAT32", "1, BFLOAT16", "2, BFLOAT16"})
-    void layersAreThoseThatTheListOfWeightsHoldsNow(long form, Dtype type) {
+    @RequiresHardware(HardwareFeature.PACKED_KERNELS)
+    @ValueSource(longs = {1, 2})
+    void packedLayersAreThoseThatTheListOfWeightsHoldsNow(long form) {
+        assertThat(remembered(form, Dtype.BFLOAT16)).containsExactly(0, 1, 1);
+    }
+
+    private static long[] remembered(long form, Dtype type) {
         try (TorchRuntime runtime = PlainRowsIT.started();
                 Graph graph = graph(runtime);
                 TensorScope scope = runtime.openScope()) {
-            assumeTrue(form == 0 || runtime.multipliesFewRows());
-            assertThat(HostValues.longs(graph.call("remembered")
-                            .with(form)
-                            .with(type.code())
-                            .run(scope)))
-                    .containsExactly(0, 1, 1);
+            return HostValues.longs(
+                    graph.call("remembered").with(form).with(type.code()).run(scope));
         }
     }
 
     @Test
     void layersThatAreNotMultipliedHereAreLeftAlone() {
+        assertThat(leftAlone(false)).containsExactly(1, 0, 0, 0, 2, 0);
+    }
+
+    @Test
+    @RequiresHardware(HardwareFeature.PACKED_BFLOAT16)
+    void layersOfStoredAndPackedWeightsAreLeftAlone() {
+        assertThat(leftAlone(true)).containsExactly(1, 0, 0, 0, 0, 0, 2, 0);
+    }
+
+    private static long[] leftAlone(boolean packs) {
         try (TorchRuntime runtime = PlainRowsIT.started();
                 Graph graph = graph(runtime);
                 TensorScope scope = runtime.openScope()) {
-            assertThat(HostValues.longs(
-                            graph.call("left_alone").with(Dtype.FLOAT32.code()).run(scope)))
-                    .containsExactly(1, 0, 0, 0, 0, 0, 2, 0);
+            return HostValues.longs(graph.call("left_alone")
+                    .with(Dtype.FLOAT32.code())
+                    .with(packs)
+                    .run(scope));
         }
     }
 

@@ -21,7 +21,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Weights that are packed one after the other while their lists are in use. */
 @ParameterizedClass(name = "{0} outputs")
 @ValueSource(ints = {24, 33, 64})
+@RequiresHardware(HardwareFeature.PACKED_BFLOAT16)
 class WeightPackingIT {
 
     private static final int IN = 40;
@@ -48,14 +48,6 @@ class WeightPackingIT {
     private TorchRuntime runtime;
     private Graph reader;
     private Map<String, TensorEntry> entries;
-
-    /** Before anything is opened, so that nothing is left to close. */
-    @BeforeAll
-    static void askTheCpu() {
-        try (TorchRuntime asked = TorchRuntime.start(RuntimeOptions.defaults())) {
-            assumeTrue(asked.packsBfloat16(), "this CPU has no packed products");
-        }
-    }
 
     @BeforeEach
     void start() throws IOException {

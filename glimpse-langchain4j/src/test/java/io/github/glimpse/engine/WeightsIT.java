@@ -189,8 +189,8 @@ class WeightsIT {
     }
 
     @Test
+    @RequiresHardware(HardwareFeature.INT8)
     void layersThatAFolderOfNumbersOfEightBitsHoldsOtherwiseStayAsTheyAre() throws IOException {
-        Assumptions.assumeTrue(runtime.largestInt8() > 0, "no products of 8 bits here");
         String header = "{\"wide\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},"
                 + "\"narrow\":{\"dtype\":\"I8\",\"shape\":[2,4],\"data_offsets\":[24,32]},"
                 + "\"narrow_scale\":{\"dtype\":\"F32\",\"shape\":[2,1],\"data_offsets\":[32,40]}}";

@@ -17,7 +17,6 @@ import io.github.glimpse.testing.NoisePicture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -330,7 +329,6 @@ class HistoryIT {
             GenerationResult result = ask(model, turns).result();
 
             assertThat(result.history().leftOutMessages()).isGreaterThan(3_500);
-            assertThat(result.timings().images()).isLessThan(Duration.ofSeconds(10));
         }
     }
 }

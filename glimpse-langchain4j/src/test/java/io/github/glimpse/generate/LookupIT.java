@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.constrain.JsonStyle;
 import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.HardwareFeature;
+import io.github.glimpse.engine.RequiresHardware;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.model.LoadOptions;
@@ -23,13 +25,13 @@ import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Guessed tokens change nothing of an answer, whatever else decides about it. */
+@RequiresHardware(HardwareFeature.ROWS_AT_ONCE)
 class LookupIT {
 
     private static final byte[] PICTURE = TinyModels.picture("qwen2_5_vl-tiny/cases/020/a.png");
@@ -37,28 +39,23 @@ class LookupIT {
     private static final String QUESTION = "Write this once more, and again, and again: " + RECORD;
     private static final int MOST = 40;
 
-    private static @Nullable LoadedModel packed;
+    private static @Nullable LoadedModel model;
 
     @BeforeAll
     static void load() {
-        Assumptions.assumeTrue(TinyModels.packsBfloat16(), "this CPU has no packed products");
-        packed = LoadedModel.load(TinyModels.qwen()
-                .load(LoadOptions.builder()
-                        .dtype(Dtype.BFLOAT16)
-                        .weights(WeightFormat.PACKED)
-                        .build())
-                .build());
+        model = loaded(
+                Dtype.BFLOAT16, HardwareFeature.PACKED_BFLOAT16.isHere() ? WeightFormat.PACKED : WeightFormat.MAPPED);
     }
 
     @AfterAll
     static void close() {
-        if (packed != null) {
-            packed.close();
+        if (model != null) {
+            model.close();
         }
     }
 
     private static LoadedModel model() {
-        return Objects.requireNonNull(packed);
+        return Objects.requireNonNull(model);
     }
 
     /** An answer, the pieces in which it was heard, and its scores. */
@@ -255,8 +252,8 @@ class LookupIT {
     @EnumSource(
             value = Dtype.class,
             names = {"BFLOAT16", "FLOAT32"})
+    @RequiresHardware(HardwareFeature.ROW_KERNELS)
     void weightsAsTheCheckpointHoldsThemGuessToo(Dtype dtype) {
-        Assumptions.assumeTrue(TinyModels.multipliesRows(), "rows by these weights run one by one here");
         try (LoadedModel mapped = loaded(dtype, WeightFormat.MAPPED)) {
             Heard without = ask(mapped, options -> options, null, 1_000, 0);
             Heard with = ask(mapped, options -> options, null, 1_000, 8);

@@ -2,10 +2,11 @@ package io.github.glimpse.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.glimpse.ModelLoadException;
+import io.github.glimpse.engine.HardwareFeature;
 import io.github.glimpse.engine.NativeStandIn;
+import io.github.glimpse.engine.RequiresHardware;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.WeightFormat;
@@ -26,7 +27,6 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,6 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Models that answer before their weights are packed. A stand-in for the native call holds packing up where a test wants it to be. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+@RequiresHardware(HardwareFeature.PACKED_BFLOAT16)
 class PackedLaterIT {
 
     private static final byte[] PICTURE = TinyModels.picture("qwen2_5_vl-tiny/cases/020/a.png");
@@ -50,11 +51,6 @@ class PackedLaterIT {
             call -> call.equals("weights.pack")
                     && Thread.currentThread().getName().equals("glimpse-pack"),
             places);
-
-    @BeforeAll
-    static void askTheCpu() {
-        assumeTrue(TinyModels.packsBfloat16(), "this CPU has no packed products");
-    }
 
     private final List<LoadedModel> models = new ArrayList<>();
 
@@ -189,13 +185,13 @@ class PackedLaterIT {
     }
 
     @Test
+    @RequiresHardware(HardwareFeature.EQUAL_BITS_PACKED)
     void whatIsRememberedBeforeAllIsPackedServesWhateverComesBehindWhereTheBitsAreThose() throws Exception {
         TracedAnswer expected;
         try (LoadedModel first = load(QWEN, false)) {
             expected = first.trace(question());
         }
         LoadedModel model = held(options(QWEN, true).build());
-        assumeTrue(model.runtime().multipliesAsPacked(), "packed weights have other bits");
         assertAlike(model, model.trace(question()), expected);
         assertThat(model.visionCacheUse().pictures()).isEqualTo(1);
         assertThat(model.packing().packed()).isZero();
@@ -211,6 +207,7 @@ class PackedLaterIT {
 
     /** Prompts and steps run together, by weights of which some are packed and others are not. */
     @Test
+    @RequiresHardware(HardwareFeature.EQUAL_BITS_PACKED)
     void answersOfSeveralWhileWeightsArePackedAreThoseOfThePackedModelWhereTheBitsAreThose() throws Exception {
         List<GenerationRequest> questions = List.of(
                 question(),
@@ -218,7 +215,6 @@ class PackedLaterIT {
                 question("Count them."));
         List<TracedAnswer> expected;
         try (LoadedModel first = load(QWEN, false)) {
-            assumeTrue(first.runtime().multipliesAsPacked(), "packed weights have other bits");
             expected = questions.stream().map(first::trace).toList();
         }
         places.release(MANY);

@@ -2,10 +2,11 @@ package io.github.glimpse.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.glimpse.constrain.ToolShape;
 import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.HardwareFeature;
+import io.github.glimpse.engine.RequiresHardware;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.generate.ChatTurn.Role;
 import io.github.glimpse.generate.PrefixCacheOptions.Scope;
@@ -59,8 +60,8 @@ class PrefixReuseIT {
     }
 
     @Test
+    @RequiresHardware(HardwareFeature.PACKED_BFLOAT16)
     void inPackedBfloat16ReusedRowsGiveTheSameBits() {
-        assumeTrue(TinyModels.packsBfloat16(), "this CPU has no packed products");
         LoadOptions packed = LoadOptions.builder()
                 .dtype(Dtype.BFLOAT16)
                 .weights(WeightFormat.PACKED)

@@ -1,7 +1,6 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.engine.RuntimeOptions;
-import io.github.glimpse.engine.TorchRuntime;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -28,20 +27,6 @@ final class TinyModels {
         return EngineOptions.builder(family.resolve("model"))
                 .module(family.resolve("glimpse"))
                 .runtime(new RuntimeOptions("cpu", 1, RuntimeOptions.NativeDownload.FORBIDDEN));
-    }
-
-    /** Whether this CPU has packed products. */
-    static boolean packsBfloat16() {
-        try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults())) {
-            return runtime.packsBfloat16();
-        }
-    }
-
-    /** Whether rows by weights that are not packed are multiplied together here. */
-    static boolean multipliesRows() {
-        try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults())) {
-            return runtime.multipliesRows();
-        }
     }
 
     /** A directory below the committed fixtures. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.HardwareFeature;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.engine.WeightFormat;
@@ -87,7 +88,7 @@ class TogetherIT {
 
     @AfterAll
     static void promptsRanTogetherToo() {
-        if (TinyModels.packsBfloat16()) {
+        if (HardwareFeature.PACKED_BFLOAT16.isHere()) {
             assertThat(PROMPTS_IN_COMPANY)
                     .as("layers of prompts that ran in one with another's")
                     .hasPositiveValue();
@@ -120,7 +121,7 @@ class TogetherIT {
                 .decoder(256, 6, 4, 2, 512)
                 .type(StoredType.BF16)
                 .write(folder);
-        WeightFormat half = TinyModels.packsBfloat16() ? WeightFormat.PACKED : WeightFormat.MAPPED;
+        WeightFormat half = HardwareFeature.PACKED_BFLOAT16.isHere() ? WeightFormat.PACKED : WeightFormat.MAPPED;
         Form form = new Form(Dtype.BFLOAT16, half);
         Optional<Path> module = family.cases().get(0).module();
         try (LoadedModel loaded = load(family, model, Optional.of(folder.resolve(RandomModelFolder.MODULE)), form)) {
@@ -137,7 +138,9 @@ class TogetherIT {
     static Stream<Form> forms() {
         return Stream.concat(
                 Stream.of(new Form(Dtype.FLOAT32, WeightFormat.MAPPED), new Form(Dtype.BFLOAT16, WeightFormat.MAPPED)),
-                TinyModels.packsBfloat16() ? Stream.of(new Form(Dtype.BFLOAT16, WeightFormat.PACKED)) : Stream.empty());
+                HardwareFeature.PACKED_BFLOAT16.isHere()
+                        ? Stream.of(new Form(Dtype.BFLOAT16, WeightFormat.PACKED))
+                        : Stream.empty());
     }
 
     private static void check(FixtureFamily family, Form form) throws Exception {

@@ -1,11 +1,12 @@
 package io.github.glimpse.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.HardwareFeature;
+import io.github.glimpse.engine.RequiresHardware;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.SafetensorsIndex;
 import io.github.glimpse.engine.TensorScope;
@@ -80,8 +81,8 @@ class DecoderNumericsIT {
     }
 
     @Test
+    @RequiresHardware(HardwareFeature.PACKED_BFLOAT16)
     void packedProductsStayNearFloat32() {
-        assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
         int[] ids = ids(70);
         try (Loaded exact = new Loaded(Dtype.FLOAT32, WeightFormat.MAPPED);
                 Loaded packed = new Loaded(Dtype.BFLOAT16, WeightFormat.PACKED)) {
@@ -252,8 +253,8 @@ class DecoderNumericsIT {
     }
 
     @Test
+    @RequiresHardware(HardwareFeature.PACKED_BFLOAT16)
     void aLayerInSlicesGivesTheSameBitsInPackedBfloat16() {
-        assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
         try (Loaded loaded = new Loaded(Dtype.BFLOAT16, WeightFormat.PACKED);
                 TensorScope scope = runtime.openScope()) {
             int rows = 1336;
@@ -280,8 +281,8 @@ class DecoderNumericsIT {
 
     @ParameterizedTest
     @ValueSource(ints = {72, 280, 504, 616})
+    @RequiresHardware(HardwareFeature.PACKED_BFLOAT16)
     void rowsInSlicesGiveTheBitsOfAllRowsAtOnce(int rows) {
-        assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
         try (Loaded loaded = new Loaded(Dtype.BFLOAT16, WeightFormat.PACKED);
                 TensorScope scope = runtime.openScope()) {
             int padded = RowPadding.rows(rows);

@@ -7,6 +7,8 @@ import ai.djl.pytorch.jni.JniUtils;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.HardwareFeature;
+import io.github.glimpse.engine.RequiresHardware;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.SafetensorsIndex;
 import io.github.glimpse.engine.TensorScope;
@@ -69,8 +71,8 @@ class DecoderOperationsIT {
     }
 
     @Test
+    @RequiresHardware(HardwareFeature.PACKED_BFLOAT16)
     void aTokenTakesFewOperationsInALayer() throws IOException {
-        org.junit.jupiter.api.Assumptions.assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
         List<String> calls = new ArrayList<>();
         List<String> work = work(Dtype.BFLOAT16, WeightFormat.PACKED, calls);
 

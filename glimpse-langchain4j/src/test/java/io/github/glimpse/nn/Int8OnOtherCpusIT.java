@@ -1,9 +1,10 @@
 package io.github.glimpse.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.github.glimpse.engine.HardwareFeature;
 import io.github.glimpse.engine.Int8Report;
+import io.github.glimpse.engine.RequiresHardware;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.engine.WeightFormat;
@@ -26,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Weights of 8 bits where libtorch may use no more than an older CPU offers: each in a process of its own. */
 @Thorough
 @TestCategory.Reference
+@RequiresHardware(HardwareFeature.X86_64)
 class Int8OnOtherCpusIT {
 
     private static final Path MODEL = Path.of("src/test/resources/fixtures/qwen2_5_vl-tiny");
@@ -37,8 +39,6 @@ class Int8OnOtherCpusIT {
     @ParameterizedTest
     @CsvSource({"AVX512_CORE, default, 64", "AVX2, avx2, 64", "AVX2_VNNI, avx2, 64 127"})
     void productsAreExactAndModelsAnswer(String onednn, String torch, String largest) throws Exception {
-        assumeTrue(System.getProperty("os.arch").equals("amd64"), "these are instructions of x86");
-
         List<String> lines = OwnProcess.lines(
                 Map.of("ONEDNN_MAX_CPU_ISA", onednn, "ATEN_CPU_CAPABILITY", torch), OtherCpu.class, 300, folder);
 

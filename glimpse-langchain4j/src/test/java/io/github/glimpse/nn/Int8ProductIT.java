@@ -2,15 +2,16 @@ package io.github.glimpse.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.engine.CheckpointTensor;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.engine.Graph;
+import io.github.glimpse.engine.HardwareFeature;
 import io.github.glimpse.engine.HostValues;
 import io.github.glimpse.engine.Int8Plan;
+import io.github.glimpse.engine.RequiresHardware;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.SafetensorsIndex;
 import io.github.glimpse.engine.SafetensorsWriter;
@@ -35,6 +36,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Products of weights of 8 bits, against the same sums in Java. */
+@RequiresHardware(HardwareFeature.INT8)
 class Int8ProductIT {
 
     private static final int[] ROW_COUNTS = {1, 2, 7, 16, 64, 200, 600};
@@ -57,7 +59,6 @@ class Int8ProductIT {
                 .with(DecoderStack.class, "product")
                 .with(Weights.class, "weights")
                 .compile(runtime);
-        assumeTrue(runtime.multipliesInt8(), "this CPU has no products of 8 bits");
     }
 
     @AfterAll

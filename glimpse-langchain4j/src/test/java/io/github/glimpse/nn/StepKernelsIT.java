@@ -2,9 +2,10 @@ package io.github.glimpse.nn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.glimpse.engine.Dtype;
+import io.github.glimpse.engine.HardwareFeature;
+import io.github.glimpse.engine.RequiresHardware;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.SafetensorsIndex;
 import io.github.glimpse.engine.StoredType;
@@ -59,8 +60,8 @@ class StepKernelsIT {
         "BFLOAT16, 6, 2, 128",
         "FLOAT16, 16, 2, 128"
     })
+    @RequiresHardware(HardwareFeature.GPU_ATTENTION)
     void kernelsAndTextDecodeTheSame(Dtype dtype, int heads, int kvHeads, int headDim) {
-        assumeTrue(runtime.attendsTogether(), "no GPU from Ampere on");
         try (Loaded loaded = new Loaded(dtype, heads, kvHeads, headDim);
                 Loaded wide = new Loaded(dtype, Dtype.FLOAT32, heads, kvHeads, headDim);
                 TensorScope scope = runtime.openScope()) {
@@ -94,8 +95,8 @@ class StepKernelsIT {
     }
 
     @Test
+    @RequiresHardware(HardwareFeature.GPU_ATTENTION)
     void splitsOfSeveralTilesAreReadToo() {
-        assumeTrue(runtime.attendsTogether(), "no GPU from Ampere on");
         // 32 splits have one tile of 64 keys each up to here
         int oneTile = 2_048;
         try (Loaded loaded = new Loaded(Dtype.FLOAT16, 4, 2, 64);
@@ -120,8 +121,8 @@ class StepKernelsIT {
     }
 
     @Test
+    @RequiresHardware(HardwareFeature.GPU_ATTENTION)
     void aRowHasTheSameBitsAloneAndAmongOthers() {
-        assumeTrue(runtime.attendsTogether(), "no GPU from Ampere on");
         try (Loaded loaded = new Loaded(Dtype.BFLOAT16, 14, 2, 64);
                 TensorScope scope = runtime.openScope()) {
             int count = 20;

@@ -171,10 +171,9 @@ class ImageFetcherTest {
                 Thread.sleep(20);
             }
         });
-        long start = System.nanoTime();
 
+        // The server never ends its answer.
         assertRefused(() -> fetch(url("/"), hosts(SHORT)), HOST, "300 ms");
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
     }
 
     @Test

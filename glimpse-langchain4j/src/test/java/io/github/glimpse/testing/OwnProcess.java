@@ -28,8 +28,7 @@ public final class OwnProcess {
         Path errors = folder.resolve("errors.txt");
         List<String> command = Stream.concat(
                         Stream.of(
-                                Path.of(System.getProperty("java.home"), "bin", "java")
-                                        .toString(),
+                                java(),
                                 "-Xmx1g",
                                 "-XX:+UseSerialGC",
                                 "-XX:+ExitOnOutOfMemoryError",
@@ -56,6 +55,13 @@ public final class OwnProcess {
             throw new AssertionError("ended with " + process.exitValue() + " behind:\n" + end(output) + end(errors));
         }
         return Files.readAllLines(output, StandardCharsets.UTF_8);
+    }
+
+    /** The JVM of child processes: this one's, or the emulated one of {@code tools/on-cpu.sh}. */
+    public static String java() {
+        return System.getProperty(
+                "glimpse.test.java",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString());
     }
 
     private static String end(Path file) throws IOException {

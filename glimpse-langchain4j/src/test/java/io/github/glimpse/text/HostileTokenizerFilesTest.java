@@ -25,7 +25,6 @@ class HostileTokenizerFilesTest {
 
     private static final int OF_EACH_KIND = 13;
     private static final int FILES = 9 * OF_EACH_KIND + 3;
-    private static final long MOST_MILLISECONDS = 20_000;
 
     @TempDir
     Path folder;
@@ -37,8 +36,6 @@ class HostileTokenizerFilesTest {
         assertThat(lines).hasSize(FILES);
         assertThat(lines).allMatch(line -> line.startsWith("refused ") || line.startsWith("works "));
         assertThat(lines).anyMatch(line -> line.startsWith("works "));
-        assertThat(lines.stream().mapToLong(line -> Long.parseLong(line.split(" ", -1)[1])))
-                .allMatch(taken -> taken < MOST_MILLISECONDS);
     }
 
     /** What runs in the process. */
@@ -74,7 +71,6 @@ class HostileTokenizerFilesTest {
         }
 
         private static void tell(int kind, Path folder, ObjectNode file) {
-            long start = System.nanoTime();
             String outcome;
             try (Tokenizer tokenizer = TinyTokenizers.load(folder, file)) {
                 for (String text : TEXTS) {
@@ -88,7 +84,7 @@ class HostileTokenizerFilesTest {
             } catch (RuntimeException | StackOverflowError other) {
                 outcome = other.toString();
             }
-            System.out.println(outcome + " " + (System.nanoTime() - start) / 1_000_000 + " kind " + kind);
+            System.out.println(outcome + " kind " + kind);
         }
 
         private static void change(int kind, int round, ObjectNode file, Random random) {

@@ -2,7 +2,7 @@ package io.github.glimpse.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assertions.assertTimeout;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.github.glimpse.GlimpseException;
 import io.github.glimpse.ModelFilesException;
@@ -19,7 +19,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Templates that try to hang, to fill the memory or to overflow the stack. */
 class JinjaLimitsTest {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
+    /** Ends a hang; no measure of speed. */
+    private static final Duration HANG = Duration.ofMinutes(2);
 
     private static String render(String template) {
         return ChatTemplate.parse(template).render(List.of(), Map.of());
@@ -71,7 +72,7 @@ class JinjaLimitsTest {
                 "{% set ns = namespace(s=[3, 1, 2]) %}{% for a in range(100000) %}{% set ns.s = ns.s | map('string') %}{% endfor %}{{ ns.s | list }}",
             })
     void endsWithAnErrorSoon(String template) {
-        assertTimeout(SOON, () -> assertThatThrownBy(() -> render(template))
+        assertTimeoutPreemptively(HANG, () -> assertThatThrownBy(() -> render(template))
                 .isInstanceOf(UnsupportedContentException.class)
                 .hasMessageContaining("line "));
     }
@@ -81,7 +82,7 @@ class JinjaLimitsTest {
         String template = "{% set s = 'ā' * 10000000 %}{% for a in range(1000) %}{% for b in range(100) %}"
                 + "{% if s %}{% endif %}{% endfor %}{% endfor %}{{ 'abc'[1::9223372036854775807] }}";
 
-        assertTimeout(SOON, () -> assertThat(render(template)).isEqualTo("b"));
+        assertTimeoutPreemptively(HANG, () -> assertThat(render(template)).isEqualTo("b"));
     }
 
     @Test
@@ -89,8 +90,8 @@ class JinjaLimitsTest {
         String template = "{% set a = 'a' * 1000000 %}{% set b = 'a' * 500000 ~ 'b' %}"
                 + "{% for i in range(10000) %}{{ b in a }}{% endfor %}";
 
-        assertTimeout(
-                SOON, () -> assertThatThrownBy(() -> render(template)).isInstanceOf(UnsupportedContentException.class));
+        assertTimeoutPreemptively(
+                HANG, () -> assertThatThrownBy(() -> render(template)).isInstanceOf(UnsupportedContentException.class));
     }
 
     @ParameterizedTest
@@ -122,7 +123,7 @@ class JinjaLimitsTest {
     @Test
     void readsLongFlatTemplatesQuickly() {
         String numbers = "{{ 1_0" + "_0".repeat(100_000) + " }}";
-        assertTimeout(SOON, () -> assertThatThrownBy(() -> ChatTemplate.parse(numbers))
+        assertTimeoutPreemptively(HANG, () -> assertThatThrownBy(() -> ChatTemplate.parse(numbers))
                 .isInstanceOf(ModelFilesException.class));
         assertThat(render("{{ 'a' }}".repeat(50_000))).hasSize(50_000);
         assertThat(render(

@@ -2,15 +2,14 @@ package io.github.glimpse.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.langchain4j.exception.ModelNotFoundException;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.StreamingChatModel;
 import io.github.glimpse.ModelFilesException;
+import io.github.glimpse.engine.HardwareFeature;
 import io.github.glimpse.engine.NativeStandIn;
-import io.github.glimpse.engine.RuntimeOptions;
-import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.engine.RequiresHardware;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.serve.EngineState;
 import java.nio.file.Path;
@@ -83,10 +82,8 @@ class EngineLoadingTest {
     }
 
     @Test
+    @RequiresHardware(HardwareFeature.PACKED_BFLOAT16)
     void inTheBackgroundRequestsDoNotWaitUntilWeightsArePacked() throws Exception {
-        try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults())) {
-            assumeTrue(runtime.packsBfloat16(), "this CPU has no packed products");
-        }
         Path model = TinyModel.QWEN.resolveSibling("qwen2_5_vl-bfloat16").resolve("model");
         Semaphore places = new Semaphore(0);
         try (NativeStandIn hold = NativeStandIn.holding(

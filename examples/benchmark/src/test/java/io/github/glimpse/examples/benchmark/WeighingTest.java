@@ -1,10 +1,9 @@
 package io.github.glimpse.examples.benchmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.github.glimpse.engine.RuntimeOptions;
-import io.github.glimpse.engine.TorchRuntime;
+import io.github.glimpse.engine.HardwareFeature;
+import io.github.glimpse.engine.RequiresHardware;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,10 +16,8 @@ class WeighingTest {
     private Path folder;
 
     @Test
+    @RequiresHardware(HardwareFeature.INT8)
     void bothFormatsAnswerAndTheModelIsDeleted() throws IOException {
-        try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults())) {
-            assumeTrue(runtime.multipliesInt8(), "this CPU has no products of 8 bits");
-        }
         int code = Weighing.commandLine()
                 .execute(
                         "--shape=tiny",
