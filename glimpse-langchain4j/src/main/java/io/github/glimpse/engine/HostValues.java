@@ -16,6 +16,8 @@ public final class HostValues {
 
     private static final String READING = "the reading of values";
 
+    private static final String OPAQUE = "opaque bytes ";
+
     private HostValues() {}
 
     /**
@@ -77,8 +79,17 @@ public final class HostValues {
         return tensor.toByteBuffer(true);
     }
 
-    /** Bytes of a tensor's values. */
+    /** Records the bytes of an opaque tensor, whose own shape is that of a handle. */
+    static void setBytes(NDArray opaque, long bytes) {
+        opaque.setName(OPAQUE + bytes);
+    }
+
+    /** Bytes of a tensor's values, of an opaque one as {@link #setBytes} recorded them. */
     public static long bytes(NDArray tensor) {
+        String name = tensor.getName();
+        if (name != null && name.startsWith(OPAQUE)) {
+            return Long.parseLong(name.substring(OPAQUE.length()));
+        }
         DataType type = tensor.getDataType();
         // DJL has no name for bfloat16.
         return tensor.getShape().size()

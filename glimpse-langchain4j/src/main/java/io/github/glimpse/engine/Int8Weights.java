@@ -156,12 +156,19 @@ final class Int8Weights implements AutoCloseable {
             List<NDArray> numbers, NDArray bias, NDArray units, NDArray columns, NDArray kept, TensorScope owner) {
         boolean fbgemm = Int8Kernels.areFbgemms(runtime, graph, most);
         List<NDArray> packed = numbers.stream()
-                .map(each -> graph.call(fbgemm ? "pack_for_fbgemm" : "pack_numbers")
-                        .with(each)
-                        .run(owner))
+                .map(each -> fbgemm
+                        ? packForFbgemm(each, owner)
+                        : graph.call("pack_numbers").with(each).run(owner))
                 .toList();
         NDArray sums = fbgemm ? graph.call("sums_of").with(numbers).run(owner) : none;
         return List.of(packed.get(0), bias, units, columns, packed.size() > 1 ? packed.get(1) : kept, sums);
+    }
+
+    /** fbgemm's layout is behind a handle of some bytes. */
+    private NDArray packForFbgemm(NDArray numbers, TensorScope owner) {
+        NDArray packed = graph.call("pack_for_fbgemm").with(numbers).run(owner);
+        HostValues.setBytes(packed, numbers.size());
+        return packed;
     }
 
     /** Layers of one input that the checkpoint holds in 8 bits, one below the other: {@code numbers [out, in]} int8. */
