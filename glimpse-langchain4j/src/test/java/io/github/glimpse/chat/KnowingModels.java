@@ -11,20 +11,21 @@ final class KnowingModels implements AutoCloseable {
 
     private final List<LoadedModel> engines = List.of(Knowledge.in(TinyModels.QWEN), Knowledge.in(TinyModels.LLAVA));
 
-    /** Both, and the first by its streams; the default build has the second and the first by its streams. */
+    /** Both, and the first by its streams; the default build has the last of these. */
     List<ChatModel> models() {
         List<ChatModel> models = List.of(
                 new StreamedChatModel(engines.get(0)),
                 GlimpseChatModel.builder().model(engines.get(1)).build(),
                 GlimpseChatModel.builder().model(engines.get(0)).build());
-        return Sample.of("models of LangChain4j's suites", models, ChatModel::getClass);
+        return Sample.of("models of LangChain4j's suites", models, model -> "any");
     }
 
     List<StreamingChatModel> streamingModels() {
-        return engines.stream()
+        List<StreamingChatModel> models = engines.stream()
                 .<StreamingChatModel>map(engine ->
                         GlimpseStreamingChatModel.builder().model(engine).build())
                 .toList();
+        return Sample.of("streaming models of LangChain4j's suites", models, model -> "any");
     }
 
     @Override

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.glimpse.testing.HostileInputs;
 import io.github.glimpse.testing.OwnProcess;
+import io.github.glimpse.testing.Sample;
 import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Videos from strangers, and decoders that do what they should not, in a process of its own: each gives an answer or one of LangChain4j's
@@ -52,14 +54,17 @@ class VideoHostileInputsIT {
         return lines;
     }
 
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
+    static List<String> families() {
+        List<String> families = List.of(
                 "qwen2_vl-tiny/model qwen2_vl-tiny/cases/002/odd",
                 "qwen3_vl-tiny/model qwen3_vl-tiny/cases/008",
                 "smolvlm-tiny/model smolvlm-tiny/cases/005",
-                "llava_onevision-tiny/model llava_onevision-tiny/cases/006"
-            })
+                "llava_onevision-tiny/model llava_onevision-tiny/cases/006");
+        return Sample.of("VideoHostileInputsIT", families, family -> "any");
+    }
+
+    @ParameterizedTest
+    @MethodSource("families")
     void damagedFramesAndTimesGiveAnAnswerOrAnErrorOfLangChain4j(String paths)
             throws IOException, InterruptedException {
         String[] arguments = Arrays.stream(paths.split(" ", -1))
@@ -90,6 +95,8 @@ class VideoHostileInputsIT {
         return outcomes;
     }
 
+    @Thorough
+    @TestCategory.Hostile
     @Test
     void decodersThatFailOrNeverReturnHoldNeitherThePlaceNorTheCaller() throws IOException, InterruptedException {
         List<Line> lines =

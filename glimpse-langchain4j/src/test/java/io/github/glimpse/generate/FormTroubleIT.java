@@ -17,6 +17,8 @@ import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.testing.HostileInputs;
 import io.github.glimpse.testing.TensorFill;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -210,6 +212,8 @@ class FormTroubleIT {
         }
     }
 
+    @Thorough
+    @TestCategory.Hostile
     @ParameterizedTest
     @EnumSource
     void aDeadlineEndsItBetweenTwoTokensAndNothingMoreIsTold(Form form) {

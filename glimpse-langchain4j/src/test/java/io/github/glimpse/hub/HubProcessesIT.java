@@ -2,8 +2,8 @@ package io.github.glimpse.hub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.glimpse.testing.Sample;
 import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,11 +24,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Several processes and threads on one cache, and processes that are killed. */
-@TestCategory.Hostile
 class HubProcessesIT {
 
     private static final int SIZE = 2_000_000;
-    private static final int KILLS = Sample.count(8, 20);
+    private static final int KILLS = 20;
 
     private final LoopbackHub hub = LoopbackHub.withModel(SIZE);
 
@@ -98,6 +97,8 @@ class HubProcessesIT {
      * Kills at random points of a start: before the first request, among the settings, in the weights, at their end. A killed
      * start may find the cache in any state that earlier kills left.
      */
+    @Thorough
+    @TestCategory.Hostile
     @Test
     void aKilledDownloadLeavesACacheThatTheNextStartCompletes() throws IOException, InterruptedException {
         Random random = new Random(20);

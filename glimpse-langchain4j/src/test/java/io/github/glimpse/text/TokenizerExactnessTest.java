@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.glimpse.testing.Sample;
+import io.github.glimpse.testing.TestCategory;
 import io.github.glimpse.text.jinja.PythonSpace;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -24,9 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dglimpse.tokenizer.texts=1000000} takes so many texts for each tokenizer, {@code -Dglimpse.tokenizer.files=<dir>} the
  * tokenizers in a folder, too.
  */
+@TestCategory.Reference
 class TokenizerExactnessTest {
 
-    private static final int TEXTS = Integer.getInteger("glimpse.tokenizer.texts", 1_000);
+    private static final int TEXTS = Integer.getInteger("glimpse.tokenizer.texts", Sample.count(200, 1_000));
     private static final int SEED = Integer.getInteger("glimpse.tokenizer.seed", 11);
 
     /** One tokenizer file. */

@@ -76,6 +76,8 @@ class GlimpseTrainerIT {
         }
     }
 
+    @Thorough
+    @TestCategory.Reference
     @ParameterizedTest
     @CsvSource({
         // Rows that the tower adds to the layers 0 to 2: all of them, and a cut between them.
