@@ -2,18 +2,17 @@ package io.github.glimpse.examples.tiny.drawing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.glimpse.testing.TestCategory;
-import io.github.glimpse.testing.Thorough;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ValueMixTest {
 
     private static final int PICTURES = 400;
 
-    @Thorough
-    @TestCategory.Reference
+    @Tag("thorough")
+    @Tag("reference")
     @Test
     void picturesToLearnFromHoldMoreLettersThanThoseThatAreAskedAbout() {
         for (Family family : List.of(Family.DOC, Family.SIGN)) {

@@ -10,8 +10,6 @@ import io.github.glimpse.examples.tiny.drawing.Split;
 import io.github.glimpse.examples.tiny.pages.Conversation.Form;
 import io.github.glimpse.examples.tiny.pages.Conversation.Role;
 import io.github.glimpse.examples.tiny.pages.Conversation.Turn;
-import io.github.glimpse.testing.TestCategory;
-import io.github.glimpse.testing.Thorough;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -19,6 +17,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -67,8 +66,8 @@ class ConversationMakerTest {
         });
     }
 
-    @Thorough
-    @TestCategory.Reference
+    @Tag("thorough")
+    @Tag("reference")
     @Test
     void someTrainedQuestionsHaveWordsAroundThemAndNoOthers() {
         ConversationMaker maker = new ConversationMaker(Pages.maker());

@@ -5,14 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.glimpse.examples.tiny.drawing.Box;
 import io.github.glimpse.examples.tiny.drawing.Dice;
 import io.github.glimpse.examples.tiny.drawing.Split;
-import io.github.glimpse.testing.TestCategory;
-import io.github.glimpse.testing.Thorough;
 import java.awt.Shape;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-@Thorough
-@TestCategory.Reference
+@Tag("thorough")
+@Tag("reference")
 class FormPainterTest {
 
     private static final Lettering STROKES =

@@ -7,8 +7,6 @@ import io.github.glimpse.examples.tiny.drawing.CellRole;
 import io.github.glimpse.examples.tiny.drawing.Dice;
 import io.github.glimpse.examples.tiny.drawing.PageSize;
 import io.github.glimpse.examples.tiny.drawing.Split;
-import io.github.glimpse.testing.TestCategory;
-import io.github.glimpse.testing.Thorough;
 import java.awt.geom.Area;
 import java.awt.geom.Rectangle2D;
 import java.util.HashSet;
@@ -20,6 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class PageMakerTest {
@@ -145,8 +144,8 @@ class PageMakerTest {
         });
     }
 
-    @Thorough
-    @TestCategory.Reference
+    @Tag("thorough")
+    @Tag("reference")
     @Test
     void aKeyThatStandsTwiceIsAskedForWithItsSection() {
         List<Fact> facts = Pages.panels(Split.TRAIN, 150)
@@ -158,8 +157,8 @@ class PageMakerTest {
                 .allSatisfy(fact -> assertThat(fact.places().get("section")).isNotEmpty());
     }
 
-    @Thorough
-    @TestCategory.Reference
+    @Tag("thorough")
+    @Tag("reference")
     @Test
     void absentKeysOftenLookLikeOnesThatAreThere() {
         long alike = Pages.panels(Split.TRAIN, 60)
@@ -175,8 +174,8 @@ class PageMakerTest {
         assertThat(alike).isGreaterThan(8);
     }
 
-    @Thorough
-    @TestCategory.Reference
+    @Tag("thorough")
+    @Tag("reference")
     @Test
     void whatHasNoKnownNameCannotBeTold() {
         List<Fact> facts = Pages.panels(Split.TRAIN, 150)
@@ -194,8 +193,8 @@ class PageMakerTest {
                 .allSatisfy(fact -> assertThat(fact.outcome()).isEqualTo(Fact.Outcome.UNREADABLE));
     }
 
-    @Thorough
-    @TestCategory.Reference
+    @Tag("thorough")
+    @Tag("reference")
     @Test
     void whatHasNoNameAtAllIsNeverAskedFor() {
         assertThat(Pages.panels(Split.TRAIN, 150).flatMap(page -> page.facts().stream()))
@@ -291,8 +290,8 @@ class PageMakerTest {
         assertThat(grounds).hasSizeGreaterThan(12);
     }
 
-    @Thorough
-    @TestCategory.Reference
+    @Tag("thorough")
+    @Tag("reference")
     @Test
     void somePagesAreDark() {
         assertThat(Pages.panels(Split.TRAIN, 60)

@@ -19,14 +19,13 @@ import io.github.glimpse.image.ImageResizer;
 import io.github.glimpse.image.PictureCrop;
 import io.github.glimpse.image.RasterImage;
 import io.github.glimpse.image.Transparency;
-import io.github.glimpse.testing.TestCategory;
-import io.github.glimpse.testing.Thorough;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class ZoomTalkTest {
@@ -44,8 +43,8 @@ class ZoomTalkTest {
         return Objects.requireNonNull(turn.said().get(0).source());
     }
 
-    @Thorough
-    @TestCategory.Reference
+    @Tag("thorough")
+    @Tag("reference")
     @Test
     void theToolIsCalledWhereTheWritingIsTooSmallAndNowhereElse() {
         int called = 0;
@@ -65,8 +64,8 @@ class ZoomTalkTest {
         assertThat(answered).isGreaterThan(3);
     }
 
-    @Thorough
-    @TestCategory.Reference
+    @Tag("thorough")
+    @Tag("reference")
     @Test
     void theAnswerCanBeReadInThePartThatIsShown() {
         for (Conversation conversation : conversations()) {

@@ -15,14 +15,13 @@ import io.github.glimpse.examples.tiny.pages.TrainedWords;
 import io.github.glimpse.examples.tiny.training.ConversationBatch.Cut;
 import io.github.glimpse.examples.tiny.training.ConversationRows.Answer;
 import io.github.glimpse.examples.tiny.training.ConversationRows.Row;
-import io.github.glimpse.testing.TestCategory;
-import io.github.glimpse.testing.Thorough;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -172,8 +171,8 @@ class ConversationRowsTest {
                 .containsExactly(Pieces.spelled("Total total TOTAL"));
     }
 
-    @Thorough
-    @TestCategory.Reference
+    @Tag("thorough")
+    @Tag("reference")
     @ParameterizedTest
     @EnumSource(Form.class)
     void whatAQuestionIsAboutIsFoundInItsWords(Form form) {

@@ -3,18 +3,17 @@ package io.github.glimpse.examples.tiny.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.glimpse.examples.tiny.drawing.QuestionKind;
-import io.github.glimpse.testing.TestCategory;
-import io.github.glimpse.testing.Thorough;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 class DrawingLessonsTest {
 
     private static final int BATCHES = 40;
 
-    @Thorough
-    @TestCategory.Reference
+    @Tag("thorough")
+    @Tag("reference")
     @Test
     void chartsAreTheShareThatIsAskedFor() {
         assertThat(charts(List.of(6, 7, 0, 3))).isZero();

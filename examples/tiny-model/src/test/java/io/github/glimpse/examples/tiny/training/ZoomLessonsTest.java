@@ -7,17 +7,16 @@ import io.github.glimpse.examples.tiny.drawing.Vocabulary;
 import io.github.glimpse.examples.tiny.pages.FontRegistry;
 import io.github.glimpse.examples.tiny.pages.PageMaker;
 import io.github.glimpse.examples.tiny.pages.Repertoire;
-import io.github.glimpse.testing.TestCategory;
-import io.github.glimpse.testing.Thorough;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-@Thorough
-@TestCategory.Reference
+@Tag("thorough")
+@Tag("reference")
 class ZoomLessonsTest {
 
     private static final List<PageSize> SIZES = List.of(new PageSize(12, 12), new PageSize(10, 14));
