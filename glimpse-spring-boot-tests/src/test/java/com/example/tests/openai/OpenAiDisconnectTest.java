@@ -60,6 +60,8 @@ class OpenAiDisconnectTest {
         try (Client.Stream running = client.open("{\"max_tokens\": 1000000, " + HELLO + "}");
                 Client.Stream waiting = client.open("{\"max_tokens\": 1000000, " + HELLO + "}")) {
             await().atMost(PATIENCE).until(() -> engine.activeRequests() == 1 && engine.queuedRequests() == 1);
+            assertThat(running.socket().isClosed() || waiting.socket().isClosed())
+                    .isFalse();
         }
 
         await().atMost(PATIENCE).until(() -> engine.activeRequests() == 0 && engine.queuedRequests() == 0);

@@ -30,6 +30,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnWebApplication;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -235,6 +236,7 @@ public final class GlimpseOpenAiAutoConfiguration {
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnSwitch(value = SWITCH, byDefault = false)
     @ConditionalOnClass(name = {CONNECTOR, BOOT4_CUSTOMIZER})
+    @ConditionalOnMissingClass(BOOT3_CUSTOMIZER)
     static class Boot4Tomcat {
 
         @Bean

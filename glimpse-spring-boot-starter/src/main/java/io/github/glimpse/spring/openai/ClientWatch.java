@@ -81,10 +81,13 @@ final class ClientWatch implements AutoCloseable {
             return call.get();
         }
         CancellationSignal signal = new CancellationSignal();
-        try (Watched unused = watch(connection, signal)) {
+        Watched watched = watch(connection, signal);
+        try {
             return SenderSignal.during(signal, call);
         } catch (RuntimeException e) {
             throw signal.isCancelled() ? new ClientGoneException(e) : e;
+        } finally {
+            watched.close();
         }
     }
 

@@ -78,10 +78,13 @@ final class RequestBody {
     JsonField read(HttpServletRequest request, RequestGuard.Place place) {
         checkType(request.getContentType());
         checkEncoding(request.getHeader(HttpHeaders.CONTENT_ENCODING));
-        try (BodyAdmission.Reading unused = admission.begin(place.client())) {
+        BodyAdmission.Reading reading = admission.begin(place.client());
+        try {
             return parsed(reader.read(request, place.memory()));
         } catch (IOException e) {
             throw OpenAiException.invalid(null, "The body could not be read to its end");
+        } finally {
+            reading.close();
         }
     }
 

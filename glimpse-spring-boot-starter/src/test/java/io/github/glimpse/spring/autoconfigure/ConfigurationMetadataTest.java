@@ -126,6 +126,9 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.openai.external-security", false);
         defaults.put("glimpse.openai.max-body", "32MB");
         defaults.put("glimpse.openai.body-timeout", "30s");
+        defaults.put("glimpse.openai.min-body-rate", "8KB");
+        defaults.put("glimpse.openai.max-concurrent-bodies", "32");
+        defaults.put("glimpse.openai.max-concurrent-bodies-per-client", "16");
         defaults.put("glimpse.openai.max-requests-per-key", "2");
         defaults.put("glimpse.openai.keep-alive", "10s");
         defaults.put("glimpse.rag.max-pages", "3");

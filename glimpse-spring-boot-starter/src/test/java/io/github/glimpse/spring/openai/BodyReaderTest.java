@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.springframework.mock.web.DelegatingServletInputStream;
 import org.springframework.mock.web.MockHttpServletRequest;
@@ -131,23 +132,23 @@ class BodyReaderTest {
 
     @Test
     void requestsInProgressShareTheMemory() throws IOException {
-        try (BodyAdmission.Held first = admission.hold();
-                BodyAdmission.Held second = admission.hold()) {
-            reader.read(announced(MOST_BYTES), first);
-            reader.read(chunked("a".repeat(MOST_BYTES)), second);
+        BodyAdmission.Held first = admission.hold();
+        BodyAdmission.Held second = admission.hold();
+        reader.read(announced(MOST_BYTES), first);
+        reader.read(chunked("a".repeat(MOST_BYTES)), second);
 
-            refused(announced(600_000), 503, "glimpse.openai.max-body-memory");
-            refused(chunked("a".repeat(600_000)), 503, "glimpse.openai.max-body-memory");
-            try (BodyAdmission.Held third = admission.hold()) {
-                reader.read(announced(500_000), third);
-                refused(announced(1), 503, "glimpse.openai.max-body-memory");
-            }
-            first.close();
-            first.close();
-            try (BodyAdmission.Held third = admission.hold()) {
-                reader.read(announced(MOST_BYTES), third);
-            }
+        refused(announced(600_000), 503, "glimpse.openai.max-body-memory");
+        refused(chunked("a".repeat(600_000)), 503, "glimpse.openai.max-body-memory");
+        try (BodyAdmission.Held third = admission.hold()) {
+            reader.read(announced(500_000), third);
+            refused(announced(1), 503, "glimpse.openai.max-body-memory");
         }
+        first.close();
+        first.close();
+        try (BodyAdmission.Held third = admission.hold()) {
+            reader.read(announced(MOST_BYTES), third);
+        }
+        second.close();
         try (BodyAdmission.Held all = admission.hold()) {
             all.reserve(MEMORY);
         }
@@ -155,20 +156,22 @@ class BodyReaderTest {
 
     @Test
     void fewBodiesAreReadAtOnceAndFewerOfOneClient() {
-        try (BodyAdmission.Reading first = admission.begin("a");
-                BodyAdmission.Reading second = admission.begin("a")) {
-            assertThatThrownBy(() -> admission.begin("a")).isInstanceOfSatisfying(OpenAiException.class, e -> {
-                assertThat(e.status()).isEqualTo(429);
-                assertThat(e.retrySeconds()).isPositive();
-            });
-            try (BodyAdmission.Reading third = admission.begin("b")) {
-                assertThatThrownBy(() -> admission.begin("c")).isInstanceOfSatisfying(OpenAiException.class, e -> {
-                    assertThat(e.status()).isEqualTo(503);
-                    assertThat(e.retrySeconds()).isPositive();
-                });
-            }
-            admission.begin("c").close();
-        }
+        BodyAdmission.Reading first = admission.begin("a");
+        BodyAdmission.Reading second = admission.begin("a");
+        refused(() -> admission.begin("a"), 429);
+        BodyAdmission.Reading third = admission.begin("b");
+        refused(() -> admission.begin("c"), 503);
+        third.close();
+        admission.begin("c").close();
+        first.close();
+        second.close();
         admission.begin("a").close();
+    }
+
+    private static void refused(ThrowingCallable admission, int status) {
+        assertThatThrownBy(admission).isInstanceOfSatisfying(OpenAiException.class, e -> {
+            assertThat(e.status()).isEqualTo(status);
+            assertThat(e.retrySeconds()).isPositive();
+        });
     }
 }
