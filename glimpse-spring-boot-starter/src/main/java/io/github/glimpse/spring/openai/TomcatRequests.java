@@ -11,13 +11,13 @@ final class TomcatRequests {
 
     /** Bytes that can be read without waiting, after a read that does not block; 1 if the connection has failed or is closed. */
     static int available(Request request) {
-        request.action(ActionCode.AVAILABLE, Boolean.TRUE);
+        request.action(ActionCode.AVAILABLE, true);
         return request.getAvailable();
     }
 
     /** Bytes that have been read from the socket and not yet consumed. */
     static int buffered(Request request) {
-        request.action(ActionCode.AVAILABLE, Boolean.FALSE);
+        request.action(ActionCode.AVAILABLE, false);
         return request.getAvailable();
     }
 
