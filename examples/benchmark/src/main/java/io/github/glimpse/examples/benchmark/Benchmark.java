@@ -95,6 +95,7 @@ final class Benchmark implements Callable<Integer> {
     /** By their first argument. */
     private static final Map<String, Supplier<CommandLine>> COMMANDS = Map.of(
             Schedules.NAME, Schedules::commandLine,
+            BusyCore.NAME, BusyCore::commandLine,
             Callers.NAME, Callers::commandLine,
             Questions.NAME, Questions::commandLine,
             Repeating.NAME, Repeating::commandLine,
