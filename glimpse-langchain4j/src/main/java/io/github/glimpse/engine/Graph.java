@@ -97,7 +97,10 @@ public final class Graph implements AutoCloseable {
             text.fact("onednn_float32", runtime.onednnFloat32())
                     .fact("packs_bfloat16", runtime.packsBfloat16())
                     .fact("multiplies_tiles", runtime.multipliesTiles())
-                    .fact("widen_from", runtime.widenFromRows());
+                    .fact("widen_from", runtime.widenFromRows())
+                    .fact("widens", runtime.widenFromRows() < Long.MAX_VALUE)
+                    .fact("block_float32", runtime.promptBlock(Dtype.FLOAT32))
+                    .fact("block_bfloat16", runtime.promptBlock(Dtype.BFLOAT16));
             TorchRuntime.archive(name, text);
             try {
                 return new Graph(runtime, name, runtime.compiled(text));

@@ -39,6 +39,7 @@ public final class TorchRuntime implements AutoCloseable {
     // What is left over is for what nobody counts: kernels that are kept, and the allocator's own.
     private static final int LEFT_PARTS = 5;
     private static final int LEAST_PART = 16;
+    private static final int ROWS_OF_BLOCK = 64;
     private static final String INTERPRETERS_ERROR = "RuntimeError: ";
 
     private static final Logger LOG = LoggerFactory.getLogger(TorchRuntime.class);
@@ -348,6 +349,16 @@ public final class TorchRuntime implements AutoCloseable {
     /** Whether products by weights of bfloat16 have the same bits before and after these are packed. */
     public boolean multipliesAsPacked() {
         return probe.asPacked();
+    }
+
+    /**
+     * The number of rows of a prompt that one product takes, so that a row has the same bits whatever rows are computed with it; 0 where
+     * that holds for any number. oneDNN chooses the order of its sums by the number of rows, for weights that are not packed.
+     */
+    public int promptBlock(Dtype dtype) {
+        boolean asPacked = dtype == Dtype.BFLOAT16 && multipliesAsPacked();
+        boolean isFloat32 = dtype == Dtype.FLOAT32 || widenFromRows() < Long.MAX_VALUE;
+        return onGpu() || asPacked || (isFloat32 && !onednnFloat32()) ? 0 : ROWS_OF_BLOCK;
     }
 
     boolean onednnFloat32() {

@@ -39,6 +39,8 @@ public final class DecoderStack implements AutoCloseable {
     // The kernel's limit, and heads are whole 8 numbers to it.
     private static final int MOST_TOGETHER = 256;
 
+    private static final int LEAST_PROMPT_ROWS = 16;
+
     private final Graph graph;
     private final DecoderReading reading;
     private final PromptLayers prompts;
@@ -62,6 +64,8 @@ public final class DecoderStack implements AutoCloseable {
     private final boolean packed;
     private final boolean asPacked;
     private final boolean attendsTogether;
+    private final boolean sameBitsInAnyRows;
+    private final int promptBlock;
     private @Nullable StepKernels stepKernels;
 
     private DecoderStack(
@@ -121,6 +125,8 @@ public final class DecoderStack implements AutoCloseable {
         this.head = weights.list(headTensors);
         this.packed = weights.format() == WeightFormat.PACKED || weights.format() == WeightFormat.INT8;
         this.asPacked = packed || (dtype == Dtype.BFLOAT16 && runtime.multipliesAsPacked());
+        this.sameBitsInAnyRows = asPacked && runtime.packsBfloat16() && dtype == Dtype.BFLOAT16;
+        this.promptBlock = sameBitsInAnyRows ? 0 : runtime.promptBlock(dtype);
         this.attendsTogether = runtime.attendsTogether()
                 && dtype != Dtype.FLOAT32
                 && dimensions.headDim() % 8 == 0
@@ -382,6 +388,16 @@ public final class DecoderStack implements AutoCloseable {
     /** Whether any number of rows costs what these rows cost and no more, as by {@code FewRows}: those that pad a prompt need not be computed. */
     boolean computesAnyRows() {
         return asPacked && runtime.multipliesManyRows();
+    }
+
+    /** See {@link TorchRuntime#promptBlock}: 0 also where weights are packed. */
+    int promptBlock() {
+        return promptBlock;
+    }
+
+    /** Fewer rows of a prompt are padded to this number: BLAS computes one row, and few, in another order than many. */
+    int leastPromptRows() {
+        return sameBitsInAnyRows || runtime.onGpu() ? 1 : LEAST_PROMPT_ROWS;
     }
 
     /** Whether a row of a prompt has the same bits alone and among those of others, as by packed weights and those that are multiplied by like them. */

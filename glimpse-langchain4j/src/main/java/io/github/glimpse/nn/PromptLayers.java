@@ -146,8 +146,9 @@ public final class PromptLayers {
             keys.add(part.cache().keys());
             values.add(part.cache().values());
         }
+        boolean blocks = decoder.promptBlock() > 0;
         long[] counts = parts.stream()
-                .mapToLong(part -> decoder.computesAnyRows() ? part.rows() : part.padded())
+                .mapToLong(part -> decoder.computesAnyRows() || blocks ? part.rows() : part.padded())
                 .toArray();
         Graph.Call call = decoder.graph()
                 .call("layer")
@@ -158,7 +159,8 @@ public final class PromptLayers {
                 .with(values)
                 .with(parts.stream().mapToLong(part -> part.cache().length()).toArray())
                 .with(counts)
-                .with(paddedRows(counts))
+                .with(blocks ? wholeBlocks(parts.get(0)) : paddedRows(counts))
+                .with(decoder.promptBlock())
                 .with(decoder.layerList(parts.get(0).layer()))
                 .with(decoder.dimensions().heads())
                 .with(decoder.dimensions().normEps());
@@ -194,9 +196,15 @@ public final class PromptLayers {
     private int paddedRows(long[] rows) {
         int all = Math.toIntExact(LongStream.of(rows).sum());
         if (rows.length == 1 || decoder.computesAnyRows()) {
-            return all;
+            return Math.max(all, decoder.leastPromptRows());
         }
         return all <= RowSlices.BLOCK || !decoder.computesBlocks() ? RowPadding.rows(all) : RowPadding.cacheRows(all);
+    }
+
+    /** Rows of the blocks that hold a prompt's rows; blocks are counted from the sequence's first row. */
+    private int wholeBlocks(JointLayers.Part part) {
+        int lead = part.cache().length() % decoder.promptBlock();
+        return RowPadding.cacheRows(lead + part.rows());
     }
 
     private List<NDArray> handedOver(Graph.Call call, List<TensorScope> owners) {

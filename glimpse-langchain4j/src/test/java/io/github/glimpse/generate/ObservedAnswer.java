@@ -60,6 +60,14 @@ final class ObservedAnswer implements StageObserver {
                 .toList();
     }
 
+    /** By image the score of each token, where the strategy has scores. */
+    List<float[]> scores() {
+        return result().report().images().stream()
+                .map(image -> image.probabilities())
+                .filter(Objects::nonNull)
+                .toList();
+    }
+
     /** Rows up to the end of the last picture, without what was dropped before the decoder. */
     int prefix(ObservedAnswer fresh) {
         return pictureEnd - (rows - fresh.reuse().rowsComputed());
