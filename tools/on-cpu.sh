@@ -8,7 +8,7 @@
 #   --install  installs qemu-user by apt-get if it is missing; without it nothing is installed
 #
 # Without tests: CI's selection below; on a CPU without AVX, that Glimpse refuses it with a message.
-# Compile first, as `mvn -o test-compile` and ./glimpse do: only changed files are compiled here. Reports are in target/on-cpu.
+# Run it after a build (mvn verify): then nothing is compiled here. Reports and Maven's output are in target/on-cpu.
 # Tests tagged timing, weights or training are left out. An emulated CPU is some 15 times slower than the real one.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -46,7 +46,7 @@ if ! command -v qemu-x86_64 >/dev/null; then
   sudo=$([ "$(id -u)" = 0 ] || echo sudo)
   $sudo apt-get update -qq && $sudo apt-get install -y -qq --no-install-recommends qemu-user >/dev/null
 fi
-qemu-x86_64 -cpu help | grep -qw "${cpu%%,*}" || fail "qemu-x86_64 has no CPU '${cpu%%,*}'; 'qemu-x86_64 -cpu help' lists them"
+grep -qw -- "${cpu%%,*}" <<<"$(qemu-x86_64 -cpu help)" || fail "qemu-x86_64 has no CPU '${cpu%%,*}'; 'qemu-x86_64 -cpu help' lists them"
 
 java=$(readlink -f "$(command -v "${JAVA_HOME:+$JAVA_HOME/bin/}java")")
 work=$root/target/on-cpu
