@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
@@ -86,6 +87,16 @@ public final class TemporaryFolder implements AutoCloseable {
     /** The folder. */
     public Path path() {
         return path;
+    }
+
+    /** Creates a folder in it with the same permissions. */
+    public Path createFolder(String name) throws IOException {
+        Path folder = Files.createDirectory(path.resolve(name));
+        PosixFileAttributeView view = Files.getFileAttributeView(path, PosixFileAttributeView.class);
+        if (view != null) {
+            Files.setPosixFilePermissions(folder, view.readAttributes().permissions());
+        }
+        return folder;
     }
 
     /** Deletes the folder and all files in it. Files that Windows still maps stay until the JVM ends. */

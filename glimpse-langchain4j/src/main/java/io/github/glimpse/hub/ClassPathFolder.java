@@ -27,7 +27,7 @@ final class ClassPathFolder {
 
     private ClassPathFolder(TemporaryFolder outer, String called) throws IOException {
         this.outer = outer;
-        directory = Files.createDirectory(outer.path().resolve(plain(called)));
+        directory = outer.createFolder(plain(called));
         directory.toFile().deleteOnExit();
     }
 
