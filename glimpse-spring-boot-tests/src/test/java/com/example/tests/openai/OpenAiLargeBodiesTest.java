@@ -3,6 +3,8 @@ package com.example.tests.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.glimpse.testing.OwnProcess;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,6 +13,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Many large bodies at once, in a process of 1 GB heap that ends at its first OutOfMemoryError. */
+@Thorough
+@TestCategory.Hostile
 class OpenAiLargeBodiesTest {
 
     private static final int BODIES = 60;
