@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A document, or one of its pages, cannot be read or is over a limit. The caller has to send another one, or to raise the limit that
- * the message names.
+ * the message names. The message is one line: names and texts of a document are in it with their control characters escaped.
  */
 public final class InvalidDocumentException extends GlimpseException {
 
@@ -37,7 +37,7 @@ public final class InvalidDocumentException extends GlimpseException {
 
     /** Like {@link #InvalidDocumentException(Reason, String)}, with the failure that led here. */
     public InvalidDocumentException(Reason reason, String message, @Nullable Throwable cause) {
-        super(message, cause);
+        super(PrintableText.of(message), cause);
         this.reason = reason;
     }
 

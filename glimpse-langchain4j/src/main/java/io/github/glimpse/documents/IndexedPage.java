@@ -2,6 +2,7 @@ package io.github.glimpse.documents;
 
 import dev.langchain4j.data.document.Metadata;
 import dev.langchain4j.data.segment.TextSegment;
+import io.github.glimpse.PrintableText;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -68,7 +69,7 @@ public record IndexedPage(
 
     /** How the page is named in prompts and messages. */
     public String label() {
-        return document + ", page " + page;
+        return PrintableText.of(document) + ", page " + page;
     }
 
     /** The page as retrievers give it: its name and text, with {@link #DOCUMENT} and {@link #PAGE} in the metadata. */
