@@ -10,8 +10,13 @@ import java.time.Duration;
  * @param maxPixels of a rendered page, and of each picture on it
  * @param maxCharacters of a page's text layer
  * @param timePerPage that opening a file, rendering a page and reading its text may each take
+ * @param maxMemoryBytes heap of the process that reads a PDF file ({@link PdfIsolation#PROCESS}), at least 64 MB
  */
-public record DocumentLimits(long maxBytes, int maxPages, long maxPixels, int maxCharacters, Duration timePerPage) {
+public record DocumentLimits(
+        long maxBytes, int maxPages, long maxPixels, int maxCharacters, Duration timePerPage, long maxMemoryBytes) {
+
+    private static final long LEAST_MEMORY_BYTES = 64_000_000;
+    private static final long DEFAULT_MEMORY_BYTES = 1_000_000_000;
 
     public DocumentLimits {
         if (maxBytes < 1 || maxPages < 1 || maxPixels < 1 || maxCharacters < 1) {
@@ -21,25 +26,35 @@ public record DocumentLimits(long maxBytes, int maxPages, long maxPixels, int ma
         if (timePerPage.isNegative() || timePerPage.isZero()) {
             throw new IllegalArgumentException("timePerPage must be above 0, not " + timePerPage);
         }
+        if (maxMemoryBytes < LEAST_MEMORY_BYTES) {
+            throw new IllegalArgumentException(
+                    "maxMemoryBytes must be at least " + LEAST_MEMORY_BYTES + ", not " + maxMemoryBytes);
+        }
     }
 
-    /** 100 MB, 2,000 pages, 50 megapixels, 200,000 characters, 20 seconds. */
+    /** 100 MB, 2,000 pages, 50 megapixels, 200,000 characters, 20 seconds, 1 GB of memory. */
     public static DocumentLimits defaults() {
-        return new DocumentLimits(100_000_000, 2_000, 50_000_000, 200_000, Duration.ofSeconds(20));
+        return new DocumentLimits(
+                100_000_000, 2_000, 50_000_000, 200_000, Duration.ofSeconds(20), DEFAULT_MEMORY_BYTES);
     }
 
     /** The same with another number of pages. */
     public DocumentLimits withMaxPages(int pages) {
-        return new DocumentLimits(maxBytes, pages, maxPixels, maxCharacters, timePerPage);
+        return new DocumentLimits(maxBytes, pages, maxPixels, maxCharacters, timePerPage, maxMemoryBytes);
     }
 
     /** The same with another number of pixels. */
     public DocumentLimits withMaxPixels(long pixels) {
-        return new DocumentLimits(maxBytes, maxPages, pixels, maxCharacters, timePerPage);
+        return new DocumentLimits(maxBytes, maxPages, pixels, maxCharacters, timePerPage, maxMemoryBytes);
     }
 
     /** The same with another time. */
     public DocumentLimits withTimePerPage(Duration time) {
-        return new DocumentLimits(maxBytes, maxPages, maxPixels, maxCharacters, time);
+        return new DocumentLimits(maxBytes, maxPages, maxPixels, maxCharacters, time, maxMemoryBytes);
+    }
+
+    /** The same with another size of memory. */
+    public DocumentLimits withMaxMemoryBytes(long bytes) {
+        return new DocumentLimits(maxBytes, maxPages, maxPixels, maxCharacters, timePerPage, bytes);
     }
 }

@@ -1,9 +1,9 @@
 package io.github.glimpse.documents;
 
+import static io.github.glimpse.documents.DocumentFailure.capital;
+
 import io.github.glimpse.InvalidDocumentException;
 import io.github.glimpse.InvalidDocumentException.Reason;
-import io.github.glimpse.image.ImageDecoder;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -14,46 +14,61 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Works on one document while the caller waits no longer than it may. Files come from strangers: what a parser dies of is told as an error
- * of that file, and one that does not end is left behind, on a thread that keeps no process alive. Of those there are a few at most.
+ * Time limit for work on one document: each piece runs on a daemon thread while the caller waits no longer than the
+ * limit. Work that exceeds the limit is abandoned: its thread is interrupted, the document's {@code abandon} action
+ * runs, and the document is refused from then on. Threads that do not end by that are counted; at {@value
+ * #MAX_ABANDONED} of them no document is opened. Safe for concurrent use.
  */
 final class DocumentThread {
 
-    static final int MOST_LEFT_BEHIND = 8;
+    static final int MAX_ABANDONED = 8;
 
     private static final int GRACE_MILLIS = 500;
-    private static final AtomicInteger LEFT_BEHIND = new AtomicInteger();
+    private static final AtomicInteger ABANDONED = new AtomicInteger();
 
     private final String name;
     private final Duration time;
+    private final Runnable abandon;
     private @Nullable InvalidDocumentException dead;
 
+    /** A limit for work that ends when its thread is interrupted. */
     DocumentThread(String name, Duration time) {
-        this.name = name;
-        this.time = time;
+        this(name, time, () -> {});
     }
 
-    /** Ends work from within, between two of its steps. */
+    /**
+     * A limit for work that an action ends.
+     *
+     * @param name of the document, for messages
+     * @param abandon ends the work, whatever it does
+     */
+    DocumentThread(String name, Duration time, Runnable abandon) {
+        this.name = name;
+        this.time = time;
+        this.abandon = abandon;
+    }
+
+    /** Ends abandoned work from within, between two of its steps. */
     static void check() {
         if (Thread.currentThread().isInterrupted()) {
-            throw new Overdue();
+            throw new AbandonedException();
         }
     }
 
     /**
-     * Does a piece of work.
+     * Runs a piece of work.
      *
      * @param what for messages, such as {@code page 3}
-     * @throws InvalidDocumentException if it fails, takes too long, or did so before
+     * @throws InvalidDocumentException if it fails or takes too long, or if earlier work on the document took too long
      */
     synchronized <T> T run(String what, Callable<T> work) {
         if (dead != null) {
             throw dead;
         }
-        if (LEFT_BEHIND.get() >= MOST_LEFT_BEHIND) {
+        if (ABANDONED.get() >= MAX_ABANDONED) {
             throw new InvalidDocumentException(
                     Reason.NOT_NOW,
-                    LEFT_BEHIND.get() + " documents have not ended in their time and still compute, so '" + name
+                    ABANDONED.get() + " documents have not ended in their time and still compute, so '" + name
                             + "' is not opened; wait for them or start the process anew");
         }
         FutureTask<T> task = new FutureTask<>(work);
@@ -73,7 +88,7 @@ final class DocumentThread {
             Thread.currentThread().interrupt();
             throw dead;
         } catch (ExecutionException e) {
-            throw failure(what, e.getCause());
+            throw DocumentFailure.of(what, name, e.getCause());
         }
     }
 
@@ -84,7 +99,8 @@ final class DocumentThread {
                         + "; leave the file out, or raise timePerPage");
     }
 
-    private static void leave(Thread thread) {
+    private void leave(Thread thread) {
+        abandon.run();
         thread.interrupt();
         try {
             thread.join(GRACE_MILLIS);
@@ -92,7 +108,7 @@ final class DocumentThread {
             Thread.currentThread().interrupt();
         }
         if (thread.isAlive()) {
-            LEFT_BEHIND.incrementAndGet();
+            ABANDONED.incrementAndGet();
             Thread watcher = new Thread(null, () -> count(thread), "glimpse-document-watcher", 0, false);
             watcher.setDaemon(true);
             watcher.start();
@@ -102,46 +118,18 @@ final class DocumentThread {
     private static void count(Thread thread) {
         try {
             thread.join();
-            LEFT_BEHIND.decrementAndGet();
+            ABANDONED.decrementAndGet();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    private InvalidDocumentException failure(String what, @Nullable Throwable cause) {
-        if (cause instanceof InvalidDocumentException known) {
-            return known;
-        }
-        if (ImageDecoder.isOutOfMemory(cause)) {
-            return new InvalidDocumentException(
-                    Reason.NOT_NOW,
-                    capital(what) + " of '" + name + "' needs more memory than there is; leave it out, or raise -Xmx",
-                    cause);
-        }
-        if (cause instanceof LinkageError) {
-            return new InvalidDocumentException(
-                    Reason.UNKNOWN_FORMAT,
-                    capital(what) + " of '" + name + "' needs a library that is missing (" + cause
-                            + "); add it to the class path",
-                    cause);
-        }
-        return new InvalidDocumentException(
-                Reason.BROKEN,
-                capital(what) + " of '" + name + "' cannot be read: it is damaged, or no PDF file ("
-                        + (cause instanceof IOException ? cause.getMessage() : cause) + "); send another file",
-                cause);
-    }
-
-    private static String capital(String text) {
-        return Character.toUpperCase(text.charAt(0)) + text.substring(1);
-    }
-
-    /** Says that nobody waits any more. */
-    private static final class Overdue extends RuntimeException {
+    /** Signal that the caller of a piece of work has gone. */
+    private static final class AbandonedException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        Overdue() {
-            super("Nobody waits for the page any more", null, false, false);
+        AbandonedException() {
+            super("The time limit of the page has passed", null, false, false);
         }
     }
 }

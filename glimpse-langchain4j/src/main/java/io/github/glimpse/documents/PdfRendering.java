@@ -15,35 +15,45 @@ import org.apache.pdfbox.rendering.PageDrawer;
 import org.apache.pdfbox.rendering.PageDrawerParameters;
 import org.jspecify.annotations.Nullable;
 
-/** Renders pages, stops where nobody waits, and draws no picture that is over the limit. */
+/** Renderer of pages that stops when its thread is interrupted and refuses images over the limit. */
 final class PdfRendering extends PDFRenderer {
 
     private final long maxPixels;
+    private final FailedOperators failures;
 
-    PdfRendering(PDDocument document, long maxPixels) {
+    PdfRendering(PDDocument document, long maxPixels, FailedOperators failures) {
         super(document);
         this.maxPixels = maxPixels;
+        this.failures = failures;
         setSubsamplingAllowed(true);
     }
 
     @Override
     protected PageDrawer createPageDrawer(PageDrawerParameters parameters) throws IOException {
-        return new Drawer(parameters, maxPixels);
+        return new Drawer(parameters, maxPixels, failures);
     }
 
     private static final class Drawer extends PageDrawer {
 
         private final long maxPixels;
+        private final FailedOperators failures;
 
-        Drawer(PageDrawerParameters parameters, long maxPixels) throws IOException {
+        Drawer(PageDrawerParameters parameters, long maxPixels, FailedOperators failures) throws IOException {
             super(parameters);
             this.maxPixels = maxPixels;
+            this.failures = failures;
         }
 
         @Override
         protected void processOperator(Operator operator, List<COSBase> operands) throws IOException {
             DocumentThread.check();
             super.processOperator(operator, operands);
+        }
+
+        @Override
+        protected void operatorException(Operator operator, List<COSBase> operands, IOException failure)
+                throws IOException {
+            failures.add(operator, failure);
         }
 
         @Override
@@ -61,8 +71,7 @@ final class PdfRendering extends PDFRenderer {
                         Reason.UNKNOWN_FORMAT,
                         "A picture on the page is of a format that nothing on the class path reads (" + e.getMessage()
                                 + "); add org.apache.pdfbox:jbig2-imageio for JBIG2, a reader for JPEG 2000, or leave"
-                                + " the file out",
-                        e);
+                                + " the file out");
             }
         }
 

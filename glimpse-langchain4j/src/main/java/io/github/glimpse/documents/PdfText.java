@@ -15,25 +15,31 @@ import org.apache.pdfbox.text.TextPosition;
 /** Reads the words of a page's text layer and where they stand. */
 final class PdfText extends PDFTextStripper {
 
-    /** Of the height that PDFBox gives, which is that of a capital at most: what hangs below the line, and what stands above. */
+    /**
+     * Of the height that PDFBox gives, which is that of a capital at most: what hangs below the line, and what stands
+     * above.
+     */
     private static final double BELOW = 0.3;
 
     private static final double ABOVE = 1.25;
 
     private final PageGeometry page;
     private final int maxCharacters;
+    private final FailedOperators failures;
     private final List<PageWord> words = new ArrayList<>();
     private int characters;
 
-    private PdfText(PageGeometry page, int maxCharacters) {
+    private PdfText(PageGeometry page, int maxCharacters, FailedOperators failures) {
         this.page = page;
         this.maxCharacters = maxCharacters;
+        this.failures = failures;
         setSortByPosition(true);
     }
 
-    static List<PageWord> words(PDDocument document, int number, PageGeometry page, int maxCharacters)
+    static List<PageWord> words(
+            PDDocument document, int number, PageGeometry page, int maxCharacters, FailedOperators failures)
             throws IOException {
-        PdfText text = new PdfText(page, maxCharacters);
+        PdfText text = new PdfText(page, maxCharacters, failures);
         text.setStartPage(number);
         text.setEndPage(number);
         text.writeText(document, Writer.nullWriter());
@@ -44,6 +50,12 @@ final class PdfText extends PDFTextStripper {
     protected void processOperator(Operator operator, List<COSBase> operands) throws IOException {
         DocumentThread.check();
         super.processOperator(operator, operands);
+    }
+
+    @Override
+    protected void operatorException(Operator operator, List<COSBase> operands, IOException failure)
+            throws IOException {
+        failures.add(operator, failure);
     }
 
     @Override
@@ -79,10 +91,15 @@ final class PdfText extends PDFTextStripper {
         StringBuilder text = new StringBuilder();
         PageBox box = box(letters.get(0));
         for (TextPosition letter : letters) {
-            text.append(letter.getUnicode());
+            letter.getUnicode()
+                    .codePoints()
+                    .filter(character -> !Character.isISOControl(character))
+                    .forEach(text::appendCodePoint);
             box = box.union(box(letter));
         }
-        words.add(new PageWord(text.toString(), box));
+        if (!text.isEmpty()) {
+            words.add(new PageWord(text.toString(), box));
+        }
     }
 
     /** PDFBox has taken the corner of the crop box off; along the line of writing, whichever way that goes. */

@@ -9,7 +9,6 @@ import io.github.glimpse.InvalidDocumentException.Reason;
 import io.github.glimpse.image.PixelArea;
 import io.github.glimpse.image.RasterImage;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -141,7 +140,7 @@ class PdfPagesTest {
     @Test
     void moreBytesOrPagesThanTheLimitAreRefusedWithBothNumbers() throws IOException {
         byte[] file = PdfFiles.pages(List.of(List.of("One"), List.of("Two"), List.of("Three")));
-        DocumentLimits bytes = new DocumentLimits(100, 1, 1, 1, Duration.ofSeconds(20));
+        DocumentLimits bytes = new DocumentLimits(100, 1, 1, 1, Duration.ofSeconds(20), 100_000_000);
 
         assertThatThrownBy(() -> PdfPages.open(file, "three.pdf", LIMITS.withMaxPages(2)))
                 .isInstanceOfSatisfying(InvalidDocumentException.class, e -> assertThat(e.reason())
@@ -171,7 +170,7 @@ class PdfPagesTest {
 
     @Test
     void aPageThatDoesNotEndInItsTimeIsGivenUpAndSoIsTheDocument() throws IOException {
-        byte[] file = endless();
+        byte[] file = PdfAttacks.forms();
 
         try (PdfPages pages = PdfPages.open(file, "endless.pdf", LIMITS.withTimePerPage(Duration.ofMillis(1500)))) {
             assertThatThrownBy(() -> pages.render(1, 144))
@@ -179,27 +178,6 @@ class PdfPagesTest {
                             .isEqualTo(Reason.TOO_SLOW));
             assertThatThrownBy(() -> pages.words(1)).hasMessageContaining("longer than the limit");
         }
-    }
-
-    /** Forms that call each other ten at a time, eight deep. */
-    private static byte[] endless() {
-        int depth = 8;
-        StringBuilder file = new StringBuilder("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
-                + "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
-                + "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 200 200]/Contents 4 0 R"
-                + "/Resources<</XObject<</F 5 0 R>>>>>>endobj\n");
-        String calls = "/F Do ".repeat(10);
-        file.append("4 0 obj<</Length " + calls.length() + ">>stream\n" + calls + "\nendstream endobj\n");
-        for (int form = 0; form < depth; form++) {
-            String content = form == depth - 1 ? "0 0 9 9 re f ".repeat(10) : calls;
-            file.append((5 + form) + " 0 obj<</Type/XObject/Subtype/Form/BBox[0 0 200 200]/Length " + content.length()
-                    + (form == depth - 1 ? "" : "/Resources<</XObject<</F " + (6 + form) + " 0 R>>>>")
-                    + ">>stream\n" + content + "\nendstream endobj\n");
-        }
-        file.append("trailer<</Root 1 0 R>>\n%%EOF");
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        bytes.writeBytes(file.toString().getBytes(StandardCharsets.US_ASCII));
-        return bytes.toByteArray();
     }
 
     /** Share of an area's inner pixels that are dark. */
