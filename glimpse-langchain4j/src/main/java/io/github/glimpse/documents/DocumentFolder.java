@@ -7,10 +7,14 @@ import io.github.glimpse.InvalidDocumentException;
 import io.github.glimpse.InvalidDocumentException.Reason;
 import io.github.glimpse.image.RasterImage;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
@@ -37,10 +41,12 @@ public final class DocumentFolder {
     private static final int REMEMBERED = 16;
     private static final byte[] PDF = "%PDF-".getBytes(StandardCharsets.US_ASCII);
     private static final int HEADER = 1024;
+    private static final long MAX_ARRAY = Integer.MAX_VALUE - 8;
 
     private final Path folder;
     private final DocumentLimits limits;
     private final double dotsPerInch;
+    private final PdfIsolation isolation;
     private final Map<String, RenderedPage> remembered = new LinkedHashMap<>(REMEMBERED, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
@@ -57,9 +63,15 @@ public final class DocumentFolder {
 
     /** A folder, within limits, whose PDF pages have so many dots per inch as pictures. */
     public DocumentFolder(Path folder, DocumentLimits limits, double dotsPerInch) {
+        this(folder, limits, dotsPerInch, PdfIsolation.PROCESS);
+    }
+
+    /** Like {@link #DocumentFolder(Path, DocumentLimits, double)}, with the place where PDF files are read. */
+    public DocumentFolder(Path folder, DocumentLimits limits, double dotsPerInch, PdfIsolation isolation) {
         this.folder = folder.toAbsolutePath().normalize();
         this.limits = limits;
         this.dotsPerInch = dotsPerInch;
+        this.isolation = isolation;
     }
 
     /** What a document may have. */
@@ -78,14 +90,16 @@ public final class DocumentFolder {
     }
 
     /**
-     * Paths of all documents below the folder, with {@code /}, in order. A document is what its name's ending says.
+     * Lists the paths of all documents below the folder, with {@code /}, in order. A document is what its name's ending says. Symbolic
+     * links below the folder are left out, to files and to folders; the folder itself may be one.
      *
      * @throws IOException if the folder cannot be read
      */
     public List<String> documents() throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            return files.filter(Files::isRegularFile)
-                    .map(file -> folder.relativize(file).toString().replace('\\', '/'))
+        Path root = folder.toRealPath();
+        try (Stream<Path> files = Files.walk(root)) {
+            return files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
+                    .map(file -> root.relativize(file).toString().replace('\\', '/'))
                     .filter(name -> ENDINGS.contains(ending(name)))
                     .sorted()
                     .toList();
@@ -101,28 +115,45 @@ public final class DocumentFolder {
     /**
      * Reads a document's bytes.
      *
-     * @throws InvalidDocumentException if there is no such file in the folder, or it is over the limit
+     * @throws InvalidDocumentException if there is no such file in the folder, if it is a symbolic link or in a linked folder, or if it exceeds the
+     *     limit
      */
     byte[] bytes(String document) {
-        Path file = folder.resolve(document).normalize();
-        if (!file.startsWith(folder)) {
-            throw new InvalidDocumentException(Reason.BROKEN, "'" + document + "' is not in the folder of documents");
-        }
         try {
-            long size = Files.size(file);
-            if (size > limits.maxBytes()) {
-                throw new InvalidDocumentException(
-                        Reason.TOO_LARGE,
-                        "'" + document + "' has " + size + " bytes, over the limit of " + limits.maxBytes()
-                                + "; leave it out, or raise DocumentLimits.maxBytes");
+            Path file = file(document);
+            try (InputStream content = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+                byte[] bytes = content.readNBytes((int) Math.min(MAX_ARRAY, limits.maxBytes() + 1));
+                if (bytes.length > limits.maxBytes()) {
+                    throw new InvalidDocumentException(
+                            Reason.TOO_LARGE,
+                            "'" + document + "' has " + Files.size(file) + " bytes, over the limit of "
+                                    + limits.maxBytes() + "; leave it out, or raise DocumentLimits.maxBytes");
+                }
+                return bytes;
             }
-            return Files.readAllBytes(file);
-        } catch (IOException e) {
+        } catch (IOException | InvalidPathException e) {
             throw new InvalidDocumentException(
                     Reason.BROKEN,
-                    "'" + document + "' cannot be read (" + e.getClass().getSimpleName() + "); is it still there?",
-                    e);
+                    "'" + document + "' cannot be read (" + e.getClass().getSimpleName() + "); is it still there?");
         }
+    }
+
+    /** The file of a name, without a link on the way to it. */
+    private Path file(String document) throws IOException {
+        Path root = folder.toRealPath();
+        Path file = root.resolve(document).normalize();
+        if (!file.startsWith(root)) {
+            throw new InvalidDocumentException(Reason.BROKEN, "'" + document + "' is not in the folder of documents");
+        }
+        boolean isFile = Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                .isRegularFile();
+        if (!isFile || !file.toRealPath().equals(file.toRealPath(LinkOption.NOFOLLOW_LINKS))) {
+            throw new InvalidDocumentException(
+                    Reason.BROKEN,
+                    "'" + document + "' is no file, or a symbolic link leads to it, which is not followed; put the file"
+                            + " itself into the folder");
+        }
+        return file;
     }
 
     static String sha256(byte[] bytes) {
@@ -138,15 +169,7 @@ public final class DocumentFolder {
         if (!isPdf(bytes)) {
             return picture(bytes, document);
         }
-        try {
-            return PdfPages.open(bytes, document, limits);
-        } catch (NoClassDefFoundError e) {
-            throw new InvalidDocumentException(
-                    Reason.UNKNOWN_FORMAT,
-                    "'" + document + "' is a PDF file, and what reads them is not on the class path (" + e.getMessage()
-                            + "); add org.apache.pdfbox:pdfbox",
-                    e);
-        }
+        return PdfPages.open(bytes, document, limits, isolation);
     }
 
     private DocumentPages picture(byte[] bytes, String document) {
