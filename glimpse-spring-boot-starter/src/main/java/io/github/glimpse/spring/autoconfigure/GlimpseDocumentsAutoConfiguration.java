@@ -6,6 +6,7 @@ import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.rag.RetrievalAugmentor;
 import dev.langchain4j.rag.content.retriever.ContentRetriever;
 import dev.langchain4j.store.embedding.EmbeddingStore;
+import io.github.glimpse.PrintableText;
 import io.github.glimpse.documents.DocumentFolder;
 import io.github.glimpse.documents.DocumentIndex;
 import io.github.glimpse.documents.DocumentIndexer;
@@ -18,6 +19,7 @@ import io.github.glimpse.documents.PageRetriever;
 import io.github.glimpse.documents.PageTextRetriever;
 import io.github.glimpse.documents.PageTools;
 import io.github.glimpse.documents.PageVectorRetriever;
+import io.github.glimpse.documents.PdfIsolation;
 import io.github.glimpse.embedding.EmbeddingEngine;
 import io.github.glimpse.embedding.GlimpseEmbeddingModel;
 import java.io.IOException;
@@ -41,6 +43,7 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.util.unit.DataSize;
 
 /**
  * A folder of documents that AI services answer from, off until {@code glimpse.rag.documents} names one: the index, made at the start, a
@@ -56,6 +59,7 @@ import org.springframework.context.annotation.Lazy;
 public final class GlimpseDocumentsAutoConfiguration {
 
     static final String DOCUMENTS = "glimpse.rag.documents";
+    static final String PDF_MEMORY = "glimpse.rag.pdf.max-memory";
     static final String RETRIEVER = "glimpsePageRetriever";
 
     private static final Logger LOG = LoggerFactory.getLogger(GlimpseDocumentsAutoConfiguration.class);
@@ -81,12 +85,12 @@ public final class GlimpseDocumentsAutoConfiguration {
                 .embeddingModel(embeddings.getIfUnique())
                 .embeddingLabel(label(engines.getIfUnique()))
                 .build()
-                .index(new DocumentFolder(documents, DocumentLimits.defaults(), rag.dotsPerInch()), indexFile(rag));
+                .index(folder(documents, rag), indexFile(rag));
         LOG.info(
                 "{} pages of documents can be found, {} cannot",
                 index.pages().size(),
                 index.errors().size());
-        index.errors().forEach(row -> LOG.warn("{}", row.error()));
+        index.errors().forEach(row -> LOG.warn("{}", PrintableText.of(String.valueOf(row.error()))));
         return index;
     }
 
@@ -106,6 +110,21 @@ public final class GlimpseDocumentsAutoConfiguration {
             }
         }
         return engine.label() + ", weights " + Long.toHexString(weights.getValue());
+    }
+
+    private static DocumentFolder folder(Path documents, GlimpseProperties.Rag rag) {
+        DataSize memory = rag.pdf().maxMemory();
+        DocumentLimits limits = DocumentLimits.defaults();
+        try {
+            limits = memory == null ? limits : limits.withMaxMemoryBytes(memory.toBytes());
+        } catch (IllegalArgumentException e) {
+            throw new InvalidPropertyException(PDF_MEMORY, String.valueOf(e.getMessage()), e);
+        }
+        return new DocumentFolder(
+                documents,
+                limits,
+                rag.dotsPerInch(),
+                Objects.requireNonNullElse(rag.pdf().isolation(), PdfIsolation.PROCESS));
     }
 
     private static Path documents(GlimpseProperties.Rag rag) {

@@ -5,6 +5,7 @@ import io.github.glimpse.chat.StructuredOptions;
 import io.github.glimpse.chat.ToolOptions;
 import io.github.glimpse.chat.ToolsMode;
 import io.github.glimpse.constrain.JsonStyle;
+import io.github.glimpse.documents.PdfIsolation;
 import io.github.glimpse.embedding.GlimpseScoringModel;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.WeightFormat;
@@ -485,6 +486,7 @@ public record GlimpseProperties(
      * @param maxResults Most pages that are found for a question, and told by the tool search_pages.
      * @param dotsPerInch Dots per inch of pages of PDF files as pictures.
      * @param tools Whether AI services get the tools search_pages and open_page.
+     * @param pdf How PDF files are read.
      */
     public record Rag(
             @Nullable Path documents,
@@ -492,7 +494,17 @@ public record GlimpseProperties(
             @DefaultValue("3") @Min(1) Integer maxPages,
             @DefaultValue("5") @Min(1) Integer maxResults,
             @DefaultValue("144") @Min(18) @Max(1200) Integer dotsPerInch,
-            @DefaultValue("false") Boolean tools) {}
+            @DefaultValue("false") Boolean tools,
+            @Valid @DefaultValue Pdf pdf) {}
+
+    /**
+     * How PDF files are read.
+     *
+     * @param isolation Where PDF files are read: in a process beside the application, which can be killed, or, for files that you trust, on a thread of the application.
+     * @param maxMemory Heap of each process that reads PDF files, of which there are at most four.
+     */
+    public record Pdf(
+            @Nullable PdfIsolation isolation, @Nullable DataSize maxMemory) {}
 
     /**
      * How answers are kept to a form: JSON, choices, patterns.

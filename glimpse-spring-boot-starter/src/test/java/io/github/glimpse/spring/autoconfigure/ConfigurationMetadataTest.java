@@ -7,6 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.glimpse.chat.StructuredOptions;
 import io.github.glimpse.chat.ToolOptions;
 import io.github.glimpse.chat.ToolsMode;
+import io.github.glimpse.documents.DocumentLimits;
+import io.github.glimpse.documents.PdfIsolation;
 import io.github.glimpse.embedding.EmbeddingOptions;
 import io.github.glimpse.embedding.GlimpseScoringModel;
 import io.github.glimpse.engine.RuntimeOptions;
@@ -80,6 +82,7 @@ class ConfigurationMetadataTest {
                 "glimpse.limits.max-image-size",
                 "glimpse.cache.prefix.max-size",
                 "glimpse.cache.vision-features.max-size",
+                "glimpse.rag.pdf.max-memory",
                 "glimpse.video.max-size")) {
             shown.computeIfPresent(
                     size, (name, text) -> DataSize.parse(text.toString()).toBytes());
@@ -210,6 +213,8 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.limits.max-images", EngineOptions.DEFAULT_MAX_IMAGES);
         defaults.put("glimpse.limits.max-image-size", ImageLimits.DEFAULT_MAX_BYTES);
         defaults.put("glimpse.limits.max-image-pixels", ImageLimits.DEFAULT_MAX_PIXELS);
+        defaults.put("glimpse.rag.pdf.isolation", label(PdfIsolation.PROCESS));
+        defaults.put("glimpse.rag.pdf.max-memory", DocumentLimits.defaults().maxMemoryBytes());
         defaults.put("glimpse.video.max-size", VideoOptions.DEFAULT_MAX_BYTES);
         defaults.put("glimpse.video.cap-pixels", load.capVideoPixels());
         defaults.put("glimpse.video.max-frames", VideoOptions.DEFAULT_MAX_FRAMES);
@@ -235,6 +240,11 @@ class ConfigurationMetadataTest {
     @Test
     void hintsNameEveryWeightFormat() {
         assertThat(hinted("glimpse.weights")).isEqualTo(labels(io.github.glimpse.engine.WeightFormat.values()));
+    }
+
+    @Test
+    void hintsNameEveryPlaceForPdfFiles() {
+        assertThat(hinted("glimpse.rag.pdf.isolation")).isEqualTo(labels(PdfIsolation.values()));
     }
 
     @Test

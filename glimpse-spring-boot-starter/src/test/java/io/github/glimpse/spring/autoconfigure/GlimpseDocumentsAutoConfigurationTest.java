@@ -88,6 +88,21 @@ class GlimpseDocumentsAutoConfigurationTest {
     }
 
     @Test
+    void propertiesChooseThePlaceOfPdfFilesAndItsMemory() {
+        withDocuments()
+                .withPropertyValues("glimpse.rag.pdf.isolation=thread", "glimpse.rag.pdf.max-memory=300MB")
+                .run(context -> assertThat(context.getBean(DocumentIndex.class)
+                                .folder()
+                                .limits()
+                                .maxMemoryBytes())
+                        .isEqualTo(300L << 20));
+        withDocuments().withPropertyValues("glimpse.rag.pdf.max-memory=1MB").run(context -> assertThat(context)
+                .getFailure()
+                .rootCause()
+                .hasMessageContaining("maxMemoryBytes must be at least 64000000, not 1048576"));
+    }
+
+    @Test
     void aStoreThatLastsLosesTheVectorsOfFilesThatAreGone() throws IOException {
         InMemoryEmbeddingStore<TextSegment> store = new InMemoryEmbeddingStore<>();
         ApplicationContextRunner withVectors = new ApplicationContextRunner()
