@@ -45,8 +45,8 @@ public final class NativeStart {
      * @param command options of the JVM, then class path, class and arguments
      */
     static Process begin(@Nullable Path cache, List<String> command) throws IOException {
-        List<String> all = new ArrayList<>(
-                List.of(OwnProcess.java(), "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=/dev/null"));
+        List<String> all =
+                new ArrayList<>(List.of(OwnProcess.java(), "-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=/dev/null"));
         all.addAll(command);
         return beginBy(cache, all);
     }
