@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param largestInt8 the largest weight of 8 bits whose products run here and are exact, 0 for none
  * @param widenFromRows see {@link TorchRuntime#widenFromRows()}
  * @param onednnFloat32 whether oneDNN's float32 products are to be used in place of the default ones, as on AMD's processors
+ * @param onednnManyRows whether they are clearly faster for many rows too, as where there is AVX-512
  * @param attendsTogether whether this is a GPU that attends for rows of several sequences in one call
  */
 record NumericsProbe(
@@ -38,11 +39,12 @@ record NumericsProbe(
         int largestInt8,
         long widenFromRows,
         boolean onednnFloat32,
+        boolean onednnManyRows,
         boolean attendsTogether) {
 
     /** What is taken for true until the probe has run. */
     static final NumericsProbe NOTHING =
-            new NumericsProbe(false, false, false, false, false, false, 0, Long.MAX_VALUE, false, false);
+            new NumericsProbe(false, false, false, false, false, false, 0, Long.MAX_VALUE, false, false, false);
 
     private static final int WIDTH = 512;
     private static final int ROWS = 256;
@@ -76,7 +78,7 @@ record NumericsProbe(
                         Graph.named("probe").with(NumericsProbe.class, "probe").compile(runtime);
                 TensorScope scope = runtime.openScope()) {
             HostValues.floats(graph.call("together").with(runtime.deviceName()).run(scope));
-            return new NumericsProbe(false, false, false, false, false, false, 0, Long.MAX_VALUE, false, true);
+            return new NumericsProbe(false, false, false, false, false, false, 0, Long.MAX_VALUE, false, false, true);
         } catch (GlimpseException notOffered) {
             return NOTHING;
         }
@@ -94,6 +96,7 @@ record NumericsProbe(
             boolean fewRows = library && packs && FewRows.multiplyPacked(runtime);
             boolean manyRows = fewRows && !tiles;
             boolean plainRows = library && FewRows.multiplyRows(runtime);
+            double many = onednnRatio(graph, scope);
             return new NumericsProbe(
                     packs,
                     tiles && !fewRows,
@@ -103,7 +106,8 @@ record NumericsProbe(
                     manyRows && plainRows && FewRows.multiplyAsPacked(runtime),
                     Int8Weights.largest(runtime),
                     widenFromRows,
-                    onednnIsFaster(graph, scope),
+                    onednnIsFaster(many, graph, scope),
+                    many <= CLEARLY,
                     false);
         }
     }
@@ -142,12 +146,16 @@ record NumericsProbe(
     }
 
     /** Clearly at many rows, as where there is AVX-512, or at one row and hardly slower at many, as two threads of AMD's without it. */
-    private static boolean onednnIsFaster(Graph graph, TensorScope scope) {
+    private static boolean onednnIsFaster(double many, Graph graph, TensorScope scope) {
+        return many <= CLEARLY || (many <= HARDLY_SLOWER && onednnRatio(graph, 1, WIDE, scope) <= CLEARLY);
+    }
+
+    /** The time of many rows by oneDNN as a share of that by BLAS; infinite where oneDNN has no such products. */
+    private static double onednnRatio(Graph graph, TensorScope scope) {
         try {
-            double many = onednnRatio(graph, ROWS, WIDTH, scope);
-            return many <= CLEARLY || (many <= HARDLY_SLOWER && onednnRatio(graph, 1, WIDE, scope) <= CLEARLY);
+            return onednnRatio(graph, ROWS, WIDTH, scope);
         } catch (GlimpseException notOffered) {
-            return false;
+            return Double.POSITIVE_INFINITY;
         }
     }
 

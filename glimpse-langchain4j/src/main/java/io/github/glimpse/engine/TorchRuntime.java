@@ -353,12 +353,13 @@ public final class TorchRuntime implements AutoCloseable {
 
     /**
      * The number of rows of a prompt that one product takes, so that a row has the same bits whatever rows are computed with it; 0 where
-     * that holds for any number. oneDNN chooses the order of its sums by the number of rows, for weights that are not packed.
+     * that holds for any number, as by BLAS. oneDNN chooses the order of its sums by the number of rows, for weights that are not packed:
+     * float32 weights are multiplied by it only where it is clearly faster for many rows.
      */
     public int promptBlock(Dtype dtype) {
         boolean asPacked = dtype == Dtype.BFLOAT16 && multipliesAsPacked();
         boolean isFloat32 = dtype == Dtype.FLOAT32 || widenFromRows() < Long.MAX_VALUE;
-        return onGpu() || asPacked || (isFloat32 && !onednnFloat32()) ? 0 : ROWS_OF_BLOCK;
+        return onGpu() || asPacked || (isFloat32 && !probe.onednnManyRows()) ? 0 : ROWS_OF_BLOCK;
     }
 
     boolean onednnFloat32() {
