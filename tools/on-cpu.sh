@@ -91,16 +91,17 @@ answer() {
 
 # Classes of one module.
 tests() {
-  local module=$1 names=$2 reports=$work/$cpu/$1
-  rm -rf "$reports"
-  mvn --no-transfer-progress -B -o -q -pl "$module" -am test-compile surefire:test -Dtest="$names" \
-    -Djvm="$emulated" -Dglimpse.test.java="$emulated" -Dsurefire.reportsDirectory="$reports" \
-    -DexcludedGroups=timing,weights,training -Dsurefire.failIfNoSpecifiedTests=false \
-    -Djacoco.skip -Dspotless.check.skip -Dforbiddenapis.skip -Denforcer.skip </dev/null || return
-  [ -n "$(find "$reports" -name 'TEST-*.xml' -print -quit 2>/dev/null)" ] || fail "no test ran for '$names' in $module"
-  grep -hoE '<testcase name="[^"]*" classname="[^"]*"|<skipped message="[^"]*"' "$reports"/TEST-*.xml |
-    awk -F'"' '/^<skipped/ { printf "skipped %s: %s\n", last, $2; skipped++ } /^<testcase/ { last = $4 "." $2; all++ }
-      END { printf "%d tests, %d skipped\n", all, skipped }'
+  local module=$1 names=$2 log=$work/$cpu/${1//\//-}.log reports=$root/$1/target/surefire-reports
+  rm -f "$reports"/TEST-*-on-"$cpu".xml
+  mvn --no-transfer-progress -B -o -pl "$module" -am test-compile surefire:test -Dtest="$names" \
+    -Djvm="$emulated" -Dglimpse.test.java="$emulated" -Dsurefire.reportNameSuffix="on-$cpu" \
+    -Dtest.excluded-groups=timing,weights,training -Dsurefire.failIfNoSpecifiedTests=false \
+    -Djacoco.skip -Dspotless.check.skip -Dforbiddenapis.skip -Denforcer.skip </dev/null >"$log" 2>&1 ||
+    { grep -E '^\[ERROR\]' "$log" | head -n 40 >&2; return 1; }
+  [ -n "$(find "$reports" -name "TEST-*-on-$cpu.xml" -print -quit 2>/dev/null)" ] || { echo "no test ran, see $log" >&2; return 1; }
+  grep -hoE '<testcase name="[^"]*" classname="[^"]*"|<skipped message="[^"]*"' "$reports"/TEST-*-on-"$cpu".xml |
+    awk -F'"' '/^<skipped/ { printf "  skipped %s: %s\n", last, $2; skipped++ } /^<testcase/ { last = $4 "." $2; all++ }
+      END { printf "  %d tests, %d skipped\n", all, skipped }'
 }
 
 if [ $# -eq 0 ]; then
@@ -128,7 +129,7 @@ if [ $asks = yes ]; then
 fi
 for module in "${!by_module[@]}"; do
   echo "on-cpu: $module: ${by_module[$module]}"
-  tests "$module" "${by_module[$module]}" || { echo "on-cpu: tests of $module failed, see $work/$cpu/$module" >&2; status=1; }
+  tests "$module" "${by_module[$module]}" || { echo "on-cpu: tests of $module failed, see $work/$cpu/${module//\//-}.log" >&2; status=1; }
 done
 if [ $asks = yes ]; then
   wait $asking || { echo "on-cpu: the quickstart did not answer 87.00" >&2; status=1; }
