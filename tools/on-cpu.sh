@@ -21,7 +21,7 @@ selection=(
   CompiledTextsIT
   Int8KernelsIT
   'Int8LoadingIT#aModelReportsTheBytesOfWeightsThatAStepReads'
-  LookupIT
+  'LookupIT#weights*'
   glimpse-spring-boot-starter:GlimpseMetersAutoConfigurationTest#guessedTokensAreCountedByWhatBecameOfThem
   quickstart
 )

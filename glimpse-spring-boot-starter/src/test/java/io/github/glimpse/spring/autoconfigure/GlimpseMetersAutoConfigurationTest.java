@@ -397,6 +397,19 @@ class GlimpseMetersAutoConfigurationTest {
                                     .functionCounter()
                                     .count())
                             .isEqualTo(answer.tokenUsage().outputTokenCount() - 1.0 - lookup.taken());
+                });
+    }
+
+    /** Only products that have the same bits among other rows let prompts share slices. */
+    @Test
+    @RequiresHardware(HardwareFeature.PACKED_BFLOAT16)
+    void slicesAreCountedWithThePromptsInThem() {
+        runner.withPropertyValues("glimpse.dtype=bfloat16", "glimpse.warm-up=false")
+                .run(context -> {
+                    MeterRegistry registry = context.getBean(MeterRegistry.class);
+
+                    context.getBean(ChatModel.class).chat(matching("[a-z]{3}", 8));
+
                     assertThat(registry.get("glimpse.prefill.prompts")
                                     .functionCounter()
                                     .count())
