@@ -39,6 +39,7 @@ public enum HardwareFeature {
     private static final Map<HardwareFeature, Boolean> FOUND = new ConcurrentHashMap<>();
 
     private final String sentence;
+
     @SuppressWarnings("ImmutableEnumChecker") // lambdas and method references without state
     private final Predicate<TorchRuntime> predicate;
 
