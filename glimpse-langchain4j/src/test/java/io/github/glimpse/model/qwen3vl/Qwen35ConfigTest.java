@@ -54,7 +54,7 @@ class Qwen35ConfigTest {
                 .hasMessageContaining("linear_num_value_heads");
         assertThatThrownBy(() -> of(TEXT.replace("num_hidden_layers\": 8", "num_hidden_layers\": 2147483647")))
                 .isInstanceOf(ModelFilesException.class)
-                .hasMessageContaining("2147483647 layers");
+                .hasMessageContaining("num_hidden_layers is 2147483647");
         assertThatThrownBy(() -> of(TEXT + ", \"linear_key_head_dim\": 46341, \"linear_value_head_dim\": 46341"))
                 .isInstanceOf(ModelFilesException.class)
                 .hasMessageContaining("46341");
