@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Wait policy of idle OpenMP threads: a short spin, then a sleep in the kernel. By default libgomp spins for about 3 ms
- * after each parallel region, and a spinning thread takes the core from the thread that it waits for as soon as another
- * process needs a core.
+ * Wait policy of idle OpenMP threads. libgomp's own default is to spin for about 3 ms after each parallel region, and a
+ * spinning thread takes the core from the thread that it waits for as soon as another process needs a core. So idle
+ * threads sleep at once where cores are shared at the start, and spin elsewhere.
  *
  * <p>libgomp reads the policy once, in a constructor, from the environment of the C library. So {@link #choose} must run
  * before libtorch is loaded. Variables that the operator has set win. Elsewhere than on Linux nothing happens: other
@@ -26,11 +26,15 @@ final class ThreadWaitPolicy {
     /** libgomp's variable, iterations of a spin; it wins over {@link #POLICY}. */
     static final String SPIN_COUNT = "GOMP_SPINCOUNT";
 
-    /** Iterations before a thread sleeps. See docs/guide/performance.md, "Beside one busy core". */
-    static final String BOUNDED_SPIN = "2000";
+    /** Threads sleep at once. See docs/guide/performance.md, "Beside one busy core". */
+    static final String PASSIVE = "PASSIVE";
+
+    /** Iterations of libgomp's own default. */
+    static final String LIBGOMP_SPIN = "300000";
 
     private static final Logger LOG = LoggerFactory.getLogger(ThreadWaitPolicy.class);
-    private static final Path MAPPED_FILES = Path.of("/proc/self/maps");
+    private static final Path PROC = Path.of("/proc");
+    private static final Path MAPPED_FILES = PROC.resolve("self/maps");
     private static final String LIBRARY = "libgomp";
 
     private static @Nullable String chosen;
@@ -56,15 +60,24 @@ final class ThreadWaitPolicy {
         }
         if (isLoaded()) {
             LOG.warn(
-                    "libgomp was loaded before Glimpse could set {}: idle threads spin for milliseconds, which"
+                    "libgomp was loaded before Glimpse could choose {}: idle threads spin for milliseconds, which"
                             + " multiplies the time of prompts where another process needs a core; set {}=PASSIVE in the"
                             + " environment of the JVM",
-                    SPIN_COUNT,
+                    POLICY,
                     POLICY);
             return "libgomp's default";
         }
-        CLibrary.setUnlessSet(SPIN_COUNT, BOUNDED_SPIN);
-        return inForce().orElse("the OpenMP library's default");
+        Optional<String> shared =
+                new SharedCores(PROC).reason(Runtime.getRuntime().availableProcessors());
+        if (shared.isPresent()) {
+            CLibrary.setUnlessSet(POLICY, PASSIVE);
+        } else {
+            CLibrary.setUnlessSet(SPIN_COUNT, LIBGOMP_SPIN);
+        }
+        return inForce()
+                .map(policy ->
+                        policy + shared.map(reason -> ", since " + reason).orElse(""))
+                .orElse("the OpenMP library's default");
     }
 
     /** Of the C library's environment, which tells of another class loader's choice too. */

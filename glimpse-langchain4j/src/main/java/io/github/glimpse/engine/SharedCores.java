@@ -1,0 +1,134 @@
+package io.github.glimpse.engine;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Detection of CPU cores that this process shares: a CPU quota, a CPU affinity, or load of other processes. Reads Linux's
+ * {@code /proc}; nothing is detected where it cannot be read.
+ */
+final class SharedCores {
+
+    /** Cores that other processes use together, from which on they count as load. */
+    static final double LOAD = 0.3;
+
+    private static final Logger LOG = LoggerFactory.getLogger(SharedCores.class);
+    private static final long SAMPLE_MILLIS = 100;
+    private static final Pattern ALLOWED = Pattern.compile("(?m)^Cpus_allowed_list:\\s*(\\S+)$");
+    private static final Pattern CORE = Pattern.compile("(?m)^cpu(\\d+) (.+)$");
+    private static final int IDLE = 3;
+    private static final int IO_WAIT = 4;
+    /** Times of guests, which follow, are part of the others. */
+    private static final int STEAL = 7;
+    /** Of {@code /proc/self/stat}, counted from the state, which follows the command's name. */
+    private static final int USER_TIME = 11;
+
+    private final Path proc;
+
+    SharedCores(Path proc) {
+        this.proc = proc;
+    }
+
+    /**
+     * CPU time since the machine's start, in clock ticks.
+     *
+     * @param all of all allowed cores, idle time included
+     * @param busy of all allowed cores, used or taken by the machine's host
+     * @param own of this process
+     * @param cores number of allowed cores
+     */
+    record Ticks(long all, long busy, long own, int cores) {
+
+        /** Cores that other processes used between two readings, on average. */
+        static double otherCores(Ticks before, Ticks after) {
+            double elapsed = (double) (after.all - before.all) / after.cores;
+            return elapsed <= 0 ? 0 : (after.busy - before.busy - (after.own - before.own)) / elapsed;
+        }
+    }
+
+    /**
+     * Why cores are shared; empty if they are not. Takes 100 ms where no quota and no affinity is found.
+     *
+     * @param processors processors that the JVM counts, which knows of quotas
+     */
+    Optional<String> reason(int processors) {
+        try {
+            int allowed = allowedCores().cardinality();
+            int all = cores(read("stat"), null).cores();
+            if (processors < allowed) {
+                return Optional.of("the JVM counts " + processors + " of " + allowed + " cores");
+            }
+            if (allowed < all) {
+                return Optional.of("the process may use " + allowed + " of " + all + " cores");
+            }
+            Ticks before = ticks();
+            Thread.sleep(SAMPLE_MILLIS);
+            double others = Ticks.otherCores(before, ticks());
+            return others < LOAD
+                    ? Optional.empty()
+                    : Optional.of(String.format(Locale.ROOT, "other processes use %.1f cores", others));
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("Load of other processes is unknown: {}", e.toString());
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+
+    /** Reads the counters of the cores that this process may use. */
+    Ticks ticks() throws IOException {
+        Ticks cores = cores(read("stat"), allowedCores());
+        String self = read("self/stat");
+        // The command's name, in parentheses, may contain anything.
+        String[] fields = self.substring(self.lastIndexOf(')') + 1).strip().split("\\s+");
+        long own = Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[USER_TIME + 1]);
+        return new Ticks(cores.all(), cores.busy(), own, cores.cores());
+    }
+
+    private String read(String name) throws IOException {
+        return Files.readString(proc.resolve(name));
+    }
+
+    private static Ticks cores(String stat, @Nullable BitSet allowed) {
+        long all = 0;
+        long busy = 0;
+        int count = 0;
+        for (Matcher core = CORE.matcher(stat); core.find(); ) {
+            if (allowed != null && !allowed.get(Integer.parseInt(core.group(1)))) {
+                continue;
+            }
+            count++;
+            String[] times = core.group(2).strip().split("\\s+");
+            for (int i = 0; i < Math.min(times.length, STEAL + 1); i++) {
+                long ticks = Long.parseLong(times[i]);
+                all += ticks;
+                busy += i == IDLE || i == IO_WAIT ? 0 : ticks;
+            }
+        }
+        return new Ticks(all, busy, 0, count);
+    }
+
+    /** Numbers of the cores that this process may use, as in {@code 0-3,8}. */
+    private BitSet allowedCores() throws IOException {
+        Matcher allowed = ALLOWED.matcher(read("self/status"));
+        if (!allowed.find()) {
+            throw new IOException("no Cpus_allowed_list in " + proc.resolve("self/status"));
+        }
+        BitSet cores = new BitSet();
+        for (String range : allowed.group(1).split(",")) {
+            String[] ends = range.split("-");
+            cores.set(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]) + 1);
+        }
+        return cores;
+    }
+}
