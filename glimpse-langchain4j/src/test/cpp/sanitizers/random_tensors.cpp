@@ -96,9 +96,9 @@ at::Tensor guarded(const at::Tensor& values, Strides strides) {
     }
     const int64_t elements = values.numel() == 0 ? 0 : last + 1;
     const int64_t offset = chance(30) ? between(1, 7) : 0;
-    const at::Tensor room = memory((offset + elements) * values.element_size());
+    const at::Tensor storage = memory((offset + elements) * values.element_size());
     const at::Tensor result = at::from_blob(
-        static_cast<char*>(room.data_ptr()) + offset * values.element_size(), values.sizes(), steps, [room](void*) {},
+        static_cast<char*>(storage.data_ptr()) + offset * values.element_size(), values.sizes(), steps, [storage](void*) {},
         values.options());
     result.copy_(values);
     return result;

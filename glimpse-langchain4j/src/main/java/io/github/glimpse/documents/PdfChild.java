@@ -65,7 +65,7 @@ final class PdfChild extends ClassLoader {
         Runtime.getRuntime().halt(0);
     }
 
-    /** Where memory runs out, Linux ends this process and not the application. */
+    /** Sets the highest OOM score: where memory runs out, Linux ends this process and not the application. */
     private static void beFirstToBeKilled() {
         try {
             Files.writeString(Path.of("/proc/self/oom_score_adj"), "1000", StandardCharsets.US_ASCII);

@@ -71,7 +71,7 @@ final class PdfProcess {
     private static final List<String> LOGGING = List.of(
             "org/slf4j/", "ch/qos/", "org/apache/logging/", "org/apache/log4j/", "org/tinylog/", "org/jboss/logging/");
 
-    /** Where resources may be read that are no classes: configuration of the application may hold secrets. */
+    /** Prefixes of readable resources besides classes: the configuration of the application may hold secrets. */
     private static final List<String> RESOURCES = List.of(
             "org/apache/pdfbox/",
             "org/apache/fontbox/",

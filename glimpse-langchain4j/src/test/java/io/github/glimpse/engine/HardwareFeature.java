@@ -48,7 +48,7 @@ public enum HardwareFeature {
         this.predicate = predicate;
     }
 
-    /** What it is and which hardware has it. */
+    /** Description, with the hardware that has it. */
     public String sentence() {
         return sentence;
     }

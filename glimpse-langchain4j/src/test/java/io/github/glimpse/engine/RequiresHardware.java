@@ -18,7 +18,7 @@ import org.junit.platform.commons.support.AnnotationSupport;
 @ExtendWith(RequiresHardware.Condition.class)
 public @interface RequiresHardware {
 
-    /** What the test needs. */
+    /** Features that the test needs. */
     HardwareFeature[] value();
 
     /** Evaluates the annotation. */
