@@ -3,6 +3,8 @@ package io.github.glimpse.documents;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.glimpse.testing.Sample;
+import io.github.glimpse.testing.TestCategory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -13,9 +15,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** More of them: {@code -Dglimpse.hostile.pdfs=2000}. */
+@TestCategory.Hostile
 class HostilePdfTest {
 
-    private static final int FILES = Integer.getInteger("glimpse.hostile.pdfs", 60);
+    private static final int FILES = Integer.getInteger("glimpse.hostile.pdfs", Sample.count(15, 60));
 
     @Test
     void aProcessOutlivesHostileFilesAndFetchesNothing() throws IOException, InterruptedException {

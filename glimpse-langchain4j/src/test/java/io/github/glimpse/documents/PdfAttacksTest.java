@@ -3,6 +3,8 @@ package io.github.glimpse.documents;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.glimpse.testing.OwnProcess;
+import io.github.glimpse.testing.Sample;
+import io.github.glimpse.testing.TestCategory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -15,12 +17,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Hostile files, read by a process that writes PDFBox's and our log to its error stream: every fifth, or all of them
- * with {@code -Dglimpse.hostile.pdfs=2000}.
+ * Hostile files, read by a process that writes PDFBox's and our log to its error stream: every twelfth, or all of them
+ * in the thorough profile and with {@code -Dglimpse.hostile.pdfs=2000}.
  */
+@TestCategory.Hostile
 class PdfAttacksTest {
 
-    private static final int STEP = Integer.getInteger("glimpse.hostile.pdfs", 60) < 1_000 ? 5 : 1;
+    private static final int STEP = Integer.getInteger("glimpse.hostile.pdfs", Sample.count(0, 1_000)) < 1_000 ? 12 : 1;
     private static final long SECONDS = 500;
     private static final int MAX_LOG_BYTES = 20_000;
 

@@ -11,6 +11,8 @@ import io.github.glimpse.prefill.ReuseReport;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.testing.NoisePicture;
 import io.github.glimpse.testing.OwnProcess;
+import io.github.glimpse.testing.TestCategory;
+import io.github.glimpse.testing.Thorough;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,6 +28,8 @@ import org.junit.jupiter.params.provider.CsvSource;
  * have the bits of a computation without. Kept sets alone would hide a difference in the last bits where no score is near the
  * threshold, so scores and first logits are compared too.
  */
+@Thorough
+@TestCategory.Reference
 class KeptTokensReuseIT {
 
     private static final byte[] IMAGE = NoisePicture.png(new Random(7), 280, 100);

@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import io.github.glimpse.testing.HostileInputs;
 import io.github.glimpse.testing.ResidentMemory;
+import io.github.glimpse.testing.Sample;
+import io.github.glimpse.testing.TestCategory;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -29,12 +31,13 @@ import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * Damaged bodies and headers by a fixed seed: 200, or {@code -Dglimpse.hostile=10000}. Each is answered in time, by a status below
- * 500, and what holds is answered as before.
+ * Damaged bodies and headers by a fixed seed: 60, 400 in the thorough profile, or {@code -Dglimpse.hostile=10000}. Each is
+ * answered in time, by a status below 500, and a valid request is answered as before.
  */
+@TestCategory.Hostile
 class OpenAiHostileTest {
 
-    private static final int COUNT = Integer.getInteger("glimpse.hostile", 200);
+    private static final int COUNT = Integer.getInteger("glimpse.hostile", Sample.count(60, 400));
     private static final int IN_TIME_MILLIS = 30_000;
     private static final String[] PATHS = {
         "/v1/chat/completions",
