@@ -90,7 +90,7 @@ final class SharedCores {
         Ticks cores = cores(read("stat"), allowedCores());
         String self = read("self/stat");
         // The command's name, in parentheses, may contain anything.
-        String[] fields = self.substring(self.lastIndexOf(')') + 1).strip().split("\\s+");
+        String[] fields = self.substring(self.lastIndexOf(')') + 1).strip().split("\\s+", -1);
         long own = Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[USER_TIME + 1]);
         return new Ticks(cores.all(), cores.busy(), own, cores.cores());
     }
@@ -108,7 +108,7 @@ final class SharedCores {
                 continue;
             }
             count++;
-            String[] times = core.group(2).strip().split("\\s+");
+            String[] times = core.group(2).strip().split("\\s+", -1);
             for (int i = 0; i < Math.min(times.length, STEAL + 1); i++) {
                 long ticks = Long.parseLong(times[i]);
                 all += ticks;
@@ -125,8 +125,8 @@ final class SharedCores {
             throw new IOException("no Cpus_allowed_list in " + proc.resolve("self/status"));
         }
         BitSet cores = new BitSet();
-        for (String range : allowed.group(1).split(",")) {
-            String[] ends = range.split("-");
+        for (String range : allowed.group(1).split(",", -1)) {
+            String[] ends = range.split("-", -1);
             cores.set(Integer.parseInt(ends[0]), Integer.parseInt(ends[ends.length - 1]) + 1);
         }
         return cores;
