@@ -9,6 +9,7 @@ import dev.langchain4j.data.message.SystemMessage;
 import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import io.github.glimpse.PrintableText;
 import java.net.URI;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -58,24 +59,6 @@ final class LogText {
 
     /** A text that cannot pretend to be further lines of the log. */
     static String oneLine(@Nullable String text) {
-        if (text == null) {
-            return "-";
-        }
-        StringBuilder line = new StringBuilder(text.length());
-        text.codePoints().forEach(c -> {
-            switch (c) {
-                case '\n' -> line.append("\\n");
-                case '\r' -> line.append("\\r");
-                case '\t' -> line.append("\\t");
-                default -> {
-                    if (Character.isISOControl(c) || c == 0x2028 || c == 0x2029) {
-                        line.append(String.format(Locale.ROOT, "\\u%04x", c));
-                    } else {
-                        line.appendCodePoint(c);
-                    }
-                }
-            }
-        });
-        return line.toString();
+        return text == null ? "-" : PrintableText.of(text, Integer.MAX_VALUE);
     }
 }

@@ -37,7 +37,7 @@ class LogTextTest {
     @Test
     void aTextCannotPretendToBeAnotherLine() {
         assertThat(LogText.oneLine("a\r\nINFO fake\t\u001b[31m\u2028é😀"))
-                .isEqualTo("a\\r\\nINFO fake\\t\\u001b[31m\\u2028é😀");
+                .isEqualTo("a\\u{d}\\u{a}INFO fake\\u{9}\\u{1b}[31m\\u{2028}é😀");
         assertThat(LogText.oneLine(null)).isEqualTo("-");
     }
 }
