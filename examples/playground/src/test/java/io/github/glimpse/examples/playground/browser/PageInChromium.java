@@ -26,16 +26,20 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * The application and a Chromium of this machine ({@code -Dglimpse.chromium}), which must be there. Each test gets a page of its own; it
+ * The application and a Chromium of this machine ({@code -Dglimpse.chromium}); skipped without one. Each test gets a new page; it
  * fails if the console has an error that it did not expect, or the page asks another host for anything.
  */
+@Tag("thorough")
+@Tag("reference")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class PageInChromium {
 
@@ -67,12 +71,19 @@ abstract class PageInChromium {
         return new Class<?>[] {PlaygroundApplication.class};
     }
 
+    /** The Chromium of this machine; without one the test is skipped. */
+    static Path chromium() {
+        Path chromium = Path.of(System.getProperty("glimpse.chromium", "/usr/bin/chromium"));
+        Assumptions.assumeTrue(
+                Files.isExecutable(chromium),
+                () -> "no Chromium at " + chromium
+                        + ": install one (apt-get install chromium) or name another by -Dglimpse.chromium");
+        return chromium;
+    }
+
     @BeforeAll
     void start() {
-        Path chromium = Path.of(System.getProperty("glimpse.chromium", "/usr/bin/chromium"));
-        assertThat(chromium)
-                .as("a Chromium; install one (apt-get install chromium) or name another by -Dglimpse.chromium")
-                .isExecutable();
+        Path chromium = chromium();
         // As arguments, which win over what application.yml says.
         List<String> arguments = new ArrayList<>(List.of("--server.port=0"));
         properties().forEach(property -> arguments.add("--" + property));
@@ -91,6 +102,9 @@ abstract class PageInChromium {
 
     @AfterAll
     void stop() {
+        if (application == null) {
+            return;
+        }
         browser.close();
         playwright.close();
         application.close();
