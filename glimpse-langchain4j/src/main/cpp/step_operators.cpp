@@ -32,6 +32,8 @@ std::vector<at::Tensor> tables(const POSITIONS& positions, int64_t rows, const a
 
 template <typename POSITIONS>
 std::vector<at::Tensor> tables_in(const POSITIONS& positions, int64_t rows, const at::Tensor& frequencies, at::ScalarType type) {
+    // libtorch reads past its table of types for a number that is none
+    TORCH_CHECK(type == at::kBFloat16 || type == at::kFloat || type == at::kHalf, "no tables of type ", static_cast<int>(type));
     if (type == at::kBFloat16) {
         return tables<at::BFloat16>(positions, rows, frequencies, type);
     }
