@@ -89,12 +89,16 @@ final class Client {
 
         /** Reads on to a line that begins so. */
         String until(String start) throws IOException {
+            List<String> read = new ArrayList<>();
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.startsWith(start)) {
                     return line;
                 }
+                read.add(line);
             }
-            throw new AssertionError("the stream ended without " + start);
+            List<String> last = read.subList(Math.max(0, read.size() - 20), read.size());
+            throw new AssertionError("The stream ended without " + start + "; the last of " + read.size()
+                    + " lines before its end:\n" + String.join("\n", last));
         }
 
         /** All lines to the end of the connection. */

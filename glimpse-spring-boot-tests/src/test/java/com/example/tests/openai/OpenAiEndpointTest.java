@@ -36,7 +36,13 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 class OpenAiEndpointTest {
 
     private static final String HELLO = "\"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]";
-    private static final String ENDLESS = "{\"stream\": true, \"max_tokens\": 100000, " + HELLO + "}";
+    /** Its schema asks for 90,000 characters: without one the model's answer ends after some 1,100 tokens. */
+    private static final String ENDLESS = "{\"stream\": true, \"max_tokens\": 100000, \"response_format\": {\"type\":"
+            + " \"json_schema\", \"json_schema\": {\"name\": \"long\", \"schema\": {\"type\": \"object\","
+            + " \"required\": [\"texts\"], \"additionalProperties\": false, \"properties\": {\"texts\":"
+            + " {\"type\": \"array\", \"minItems\": 9, \"items\": {\"type\": \"array\", \"minItems\": 100,"
+            + " \"items\": {\"type\": \"string\", \"minLength\": 100}}}}}}}, " + HELLO + "}";
+
     private static final String WEATHER = "\"tools\": [{\"type\": \"function\", \"function\": {\"name\": \"weather\","
             + " \"parameters\": {\"type\": \"object\", \"properties\": {\"days\": {\"type\": \"integer\"}},"
             + " \"required\": [\"days\"]}}}], \"tool_choice\": \"required\", \"parallel_tool_calls\": false";
