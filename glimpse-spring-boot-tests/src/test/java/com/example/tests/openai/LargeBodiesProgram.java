@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
@@ -23,6 +24,11 @@ final class LargeBodiesProgram {
     private static final String HEAD = "{\"messages\": [{\"role\": \"user\", \"content\": [{\"type\": \"image_url\","
             + " \"image_url\": {\"url\": \"data:image/png;base64,";
     private static final String END = "\"}}]}]}";
+    /** Together they may hold more than the memory of bodies: half of it each. */
+    private static final List<String> KEYS = List.of("first-key", "second-key", "third-key");
+
+    private static final String GOOD =
+            "{\"max_tokens\": 1, \"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}";
 
     private LargeBodiesProgram() {}
 
@@ -38,15 +44,18 @@ final class LargeBodiesProgram {
                         "server.address=127.0.0.1",
                         "glimpse.model.location=" + Folders.QWEN.resolve("model"),
                         "glimpse.model.name=tiny",
-                        "glimpse.openai.enabled=true")
+                        "glimpse.openai.enabled=true",
+                        "glimpse.openai.max-requests-per-key=" + count,
+                        "glimpse.openai.api-keys=" + String.join(",", KEYS))
                 .run()) {
             Client client = new Client(context);
             Map<String, Integer> statuses = new TreeMap<>();
             CountDownLatch connected = new CountDownLatch(count);
             Thread[] threads = new Thread[count];
             for (int i = 0; i < count; i++) {
+                String key = KEYS.get(i % KEYS.size());
                 threads[i] = new Thread(() -> {
-                    String status = send(client.port(), bytes, chunked, connected);
+                    String status = send(client.port(), key, bytes, chunked, connected);
                     synchronized (statuses) {
                         statuses.merge(status, 1, Integer::sum);
                     }
@@ -58,18 +67,18 @@ final class LargeBodiesProgram {
             }
             System.out.println("statuses: " + statuses);
             System.out.println("good: "
-                    + client.chat("{\"max_tokens\": 1, \"messages\": [{\"role\": \"user\", \"content\": \"Hello\"}]}")
+                    + client.post("/v1/chat/completions", GOOD, "Authorization", "Bearer " + KEYS.get(0))
                             .statusCode());
         }
         System.exit(0);
     }
 
-    private static String send(int port, int bytes, boolean chunked, CountDownLatch connected) {
+    private static String send(int port, String key, int bytes, boolean chunked, CountDownLatch connected) {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
             connected.countDown();
             connected.await();
             try {
-                write(socket, port, bytes, chunked);
+                write(socket, port, key, bytes, chunked);
             } catch (IOException e) {
                 // The server has closed the connection; its response may still be there.
             }
@@ -82,10 +91,11 @@ final class LargeBodiesProgram {
         }
     }
 
-    private static void write(Socket socket, int port, int bytes, boolean chunked) throws IOException {
+    private static void write(Socket socket, int port, String key, int bytes, boolean chunked) throws IOException {
         OutputStream out = socket.getOutputStream();
         out.write(("POST /v1/chat/completions HTTP/1.1\r\nHost: 127.0.0.1:" + port
-                        + "\r\nConnection: close\r\nContent-Type: application/json\r\n"
+                        + "\r\nConnection: close\r\nAuthorization: Bearer " + key
+                        + "\r\nContent-Type: application/json\r\n"
                         + (chunked ? "Transfer-Encoding: chunked" : "Content-Length: " + bytes) + "\r\n\r\n")
                 .getBytes(StandardCharsets.US_ASCII));
         write(out, HEAD.getBytes(StandardCharsets.US_ASCII), HEAD.length(), chunked);

@@ -6,14 +6,16 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Admission control for request bodies, before memory is spent on them. Bounds how many are read at once, in total and for each
- * client, and how many bytes the requests in progress hold together. Safe for concurrent use.
+ * Admission control for request bodies. Bounds, in total and for each client, how many are read at once and how many bytes the
+ * requests in progress hold. Memory is reserved as bytes arrive, so that an announced length alone takes none from other clients.
+ * Safe for concurrent use.
  */
 final class BodyAdmission {
 
     private final OpenAiOptions options;
     private final Semaphore reading;
     private final Map<String, Integer> readingByClient = new ConcurrentHashMap<>();
+    private final Map<String, Long> heldByClient = new ConcurrentHashMap<>();
     private final AtomicLong freeBytes;
 
     BodyAdmission(OpenAiOptions options) {
@@ -41,30 +43,60 @@ final class BodyAdmission {
     /** Bytes that a request holds, until it is closed. May be closed more than once. */
     final class Held implements AutoCloseable {
 
+        private final String client;
         private final AtomicLong bytes = new AtomicLong();
 
-        private Held() {}
+        private Held(String client) {
+            this.client = client;
+        }
+
+        /**
+         * Checks that a body of this length would fit now. Reserves nothing.
+         *
+         * @throws OpenAiException if this client or all requests in progress hold too many bytes for it
+         */
+        void check(long announced) {
+            if (heldByClient.getOrDefault(client, 0L) + announced
+                    > options.bodies().maxMemoryPerClient()) {
+                throw clientHoldsTooMuch();
+            }
+            if (freeBytes.get() < announced) {
+                throw memoryIsFull();
+            }
+        }
 
         /**
          * Reserves memory for more bytes.
          *
-         * @throws OpenAiException if other requests hold too many
+         * @throws OpenAiException if this client or all requests in progress hold too many
          */
         void reserve(long more) {
+            if (heldByClient.merge(client, more, Long::sum) > options.bodies().maxMemoryPerClient()) {
+                release(more);
+                throw clientHoldsTooMuch();
+            }
             long free = freeBytes.get();
             while (free >= more && !freeBytes.compareAndSet(free, free - more)) {
                 free = freeBytes.get();
             }
             if (free < more) {
-                throw busy("The bodies of the requests in progress fill the "
-                        + options.bodies().maxMemory() + " bytes of glimpse.openai.max-body-memory");
+                release(more);
+                throw memoryIsFull();
             }
             bytes.addAndGet(more);
         }
 
+        private void release(long count) {
+            heldByClient.computeIfPresent(client, (name, held) -> held == count ? null : held - count);
+        }
+
         @Override
         public void close() {
-            freeBytes.addAndGet(bytes.getAndSet(0));
+            long count = bytes.getAndSet(0);
+            if (count > 0) {
+                freeBytes.addAndGet(count);
+                release(count);
+            }
         }
     }
 
@@ -93,9 +125,28 @@ final class BodyAdmission {
         return admitted;
     }
 
-    /** Bytes of one request; none yet. */
-    Held hold() {
-        return new Held();
+    /**
+     * Bytes of one request; none yet.
+     *
+     * @param client an API key's digest, or an address
+     */
+    Held hold(String client) {
+        return new Held(client);
+    }
+
+    private OpenAiException clientHoldsTooMuch() {
+        return OpenAiException.tooMany(
+                "rate_limit_exceeded",
+                retrySeconds(),
+                "The bodies of this client's requests in progress fill its share, "
+                        + options.bodies().maxMemoryPerClient() + " of the "
+                        + options.bodies().maxMemory()
+                        + " bytes of glimpse.openai.max-body-memory; try again when one has ended");
+    }
+
+    private OpenAiException memoryIsFull() {
+        return busy("The bodies of the requests in progress fill the "
+                + options.bodies().maxMemory() + " bytes of glimpse.openai.max-body-memory");
     }
 
     private OpenAiException busy(String reason) {

@@ -7,8 +7,8 @@ import java.util.Arrays;
 import java.util.function.LongSupplier;
 
 /**
- * Reader of the bytes of a body, within a size, a time and a minimum rate, whatever the request's header said. Memory is reserved
- * before it is allocated. Safe for concurrent use.
+ * Reader of the bytes of a body, within a size, a time and a minimum rate, whatever the request's header said. Memory grows with
+ * the bytes that have arrived and is reserved before it is allocated. Safe for concurrent use.
  */
 final class BodyReader {
 
@@ -46,8 +46,10 @@ final class BodyReader {
         if (announced > mostBytes()) {
             throw tooLarge();
         }
+        held.check(Math.max(0, announced));
         long begin = nanoTime.getAsLong();
-        int capacity = announced < 0 ? (int) Math.min(FIRST_BYTES, mostBytes()) : (int) announced;
+        long most = announced < 0 ? mostBytes() : announced;
+        int capacity = (int) Math.min(FIRST_BYTES, most);
         held.reserve(capacity);
         byte[] bytes = new byte[capacity];
         int length = 0;
@@ -58,7 +60,7 @@ final class BodyReader {
                     if (next < 0) {
                         return new Bytes(bytes, length);
                     }
-                    bytes = grown(bytes, held);
+                    bytes = grown(bytes, most, held);
                     bytes[length++] = (byte) next;
                 } else {
                     int read = in.read(bytes, length, bytes.length - length);
@@ -75,14 +77,14 @@ final class BodyReader {
     private long mostBytes() {
         return Math.min(
                 LONGEST_ARRAY,
-                Math.min(options.bodies().maxBytes(), options.bodies().maxMemory()));
+                Math.min(options.bodies().maxBytes(), options.bodies().maxMemoryPerClient()));
     }
 
-    private byte[] grown(byte[] bytes, BodyAdmission.Held held) {
-        if (bytes.length >= mostBytes()) {
+    private byte[] grown(byte[] bytes, long most, BodyAdmission.Held held) {
+        if (bytes.length >= most) {
             throw tooLarge();
         }
-        int capacity = (int) Math.min(mostBytes(), 2L * bytes.length + 1);
+        int capacity = (int) Math.min(most, 2L * bytes.length + 1);
         held.reserve(capacity - bytes.length);
         return Arrays.copyOf(bytes, capacity);
     }
@@ -104,9 +106,9 @@ final class BodyReader {
     }
 
     private OpenAiException tooLarge() {
-        String limit = options.bodies().maxBytes() <= options.bodies().maxMemory()
+        String limit = options.bodies().maxBytes() <= options.bodies().maxMemoryPerClient()
                 ? "glimpse.openai.max-body"
-                : "glimpse.openai.max-body-memory";
+                : "glimpse.openai.max-body-memory, of which one client may take half";
         return OpenAiException.refused(
                 413,
                 "request_too_large",

@@ -43,7 +43,13 @@ public record OpenAiOptions(
             Duration timeout,
             long minBytesPerSecond,
             int maxReading,
-            int maxReadingPerClient) {}
+            int maxReadingPerClient) {
+
+        /** Most bytes that the requests of one client hold: half, so that one client does not lock out the others. */
+        long maxMemoryPerClient() {
+            return maxMemory / 2;
+        }
+    }
 
     /** Copies the lists. */
     public OpenAiOptions {

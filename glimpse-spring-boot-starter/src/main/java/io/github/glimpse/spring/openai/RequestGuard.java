@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Collections;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
@@ -15,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 
 /**
- * Access control of the endpoint: host name, origin, API key and requests in progress for each key. A page of another site that makes a browser call this machine is told by {@code Origin}, one that has its own
- * name lead here (DNS rebinding) by {@code Host}; programs send no {@code Origin}. Safe for concurrent use.
+ * Access control of the endpoint: host name, origin, API key and requests in progress for each key. {@code Origin} shows a page of
+ * another site that makes a browser call this machine, {@code Host} a page whose name resolves to this machine (DNS rebinding);
+ * programs send no {@code Origin}. Safe for concurrent use.
  */
 final class RequestGuard {
 
@@ -100,7 +102,8 @@ final class RequestGuard {
     Place enter(HttpServletRequest request) {
         Key key = known(request);
         if (key == null) {
-            return new Place(null, "", String.valueOf(request.getRemoteAddr()), admission.hold());
+            String address = String.valueOf(request.getRemoteAddr());
+            return new Place(null, "", address, admission.hold(address));
         }
         if (!key.places().tryAcquire()) {
             throw OpenAiException.tooMany(
@@ -110,12 +113,15 @@ final class RequestGuard {
                             + " (glimpse.openai.max-requests-per-key); try again when one has ended");
         }
         String caller = HexFormat.of().formatHex(key.digest());
-        return new Place(key.places(), caller, caller, admission.hold());
+        return new Place(key.places(), caller, caller, admission.hold(caller));
     }
 
     private @Nullable Key known(HttpServletRequest request) {
         checkHost(String.valueOf(request.getServerName()));
-        checkOrigin(request.getHeader(HttpHeaders.ORIGIN), request.getHeader(HttpHeaders.HOST));
+        // Each header: a filter or proxy before may have checked another one than the first.
+        for (String origin : Collections.list(request.getHeaders(HttpHeaders.ORIGIN))) {
+            checkOrigin(origin, request.getHeader(HttpHeaders.HOST));
+        }
         if (keys.isEmpty()) {
             return null;
         }
@@ -146,14 +152,12 @@ final class RequestGuard {
             throw OpenAiException.refused(
                     403,
                     "host_not_allowed",
-                    "The server was called by a name that it does not answer to; add it to glimpse.openai.allowed-hosts");
+                    "The server was called by a name that it does not answer to; add it to"
+                            + " glimpse.openai.allowed-hosts");
         }
     }
 
-    private void checkOrigin(@Nullable String origin, @Nullable String host) {
-        if (origin == null) {
-            return;
-        }
+    private void checkOrigin(String origin, @Nullable String host) {
         boolean own = host != null
                 && Stream.of("http://", "https://").map(scheme -> scheme + host).anyMatch(origin::equalsIgnoreCase);
         if (!own && options.allowedOrigins().stream().noneMatch(origin::equalsIgnoreCase)) {

@@ -7,6 +7,7 @@ import jakarta.servlet.ReadListener;
 import jakarta.servlet.ServletInputStream;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -93,7 +94,11 @@ class BodyReaderTest {
     }
 
     private void refused(MockHttpServletRequest request, int status, String property) {
-        try (BodyAdmission.Held held = admission.hold()) {
+        refused("a", request, status, property);
+    }
+
+    private void refused(String client, MockHttpServletRequest request, int status, String property) {
+        try (BodyAdmission.Held held = admission.hold(client)) {
             assertThatThrownBy(() -> reader.read(request, held)).isInstanceOfSatisfying(OpenAiException.class, e -> {
                 assertThat(e.status()).isEqualTo(status);
                 assertThat(e).hasMessageContaining(property);
@@ -104,10 +109,10 @@ class BodyReaderTest {
     @Test
     void bodiesOfEveryLengthAreReadWhole() throws IOException {
         for (int length : new int[] {0, 1, 65_535, 65_536, 65_537, 200_000, MOST_BYTES}) {
-            try (BodyAdmission.Held held = admission.hold()) {
+            try (BodyAdmission.Held held = admission.hold("a")) {
                 assertThat(reader.read(announced(length), held).length()).isEqualTo(length);
             }
-            try (BodyAdmission.Held held = admission.hold()) {
+            try (BodyAdmission.Held held = admission.hold("a")) {
                 String body = "a".repeat(length);
                 BodyReader.Bytes bytes = reader.read(chunked(body), held);
                 assertThat(new String(bytes.array(), 0, bytes.length(), StandardCharsets.US_ASCII))
@@ -132,26 +137,89 @@ class BodyReaderTest {
 
     @Test
     void requestsInProgressShareTheMemory() throws IOException {
-        BodyAdmission.Held first = admission.hold();
-        BodyAdmission.Held second = admission.hold();
+        BodyAdmission.Held first = admission.hold("a");
+        BodyAdmission.Held second = admission.hold("b");
         reader.read(announced(MOST_BYTES), first);
         reader.read(chunked("a".repeat(MOST_BYTES)), second);
 
-        refused(announced(600_000), 503, "glimpse.openai.max-body-memory");
-        refused(chunked("a".repeat(600_000)), 503, "glimpse.openai.max-body-memory");
-        try (BodyAdmission.Held third = admission.hold()) {
+        refused("c", announced(600_000), 503, "glimpse.openai.max-body-memory");
+        refused("c", chunked("a".repeat(600_000)), 503, "glimpse.openai.max-body-memory");
+        try (BodyAdmission.Held third = admission.hold("c")) {
             reader.read(announced(500_000), third);
-            refused(announced(1), 503, "glimpse.openai.max-body-memory");
+            refused("d", announced(1), 503, "glimpse.openai.max-body-memory");
         }
         first.close();
         first.close();
-        try (BodyAdmission.Held third = admission.hold()) {
+        try (BodyAdmission.Held third = admission.hold("c")) {
             reader.read(announced(MOST_BYTES), third);
         }
         second.close();
-        try (BodyAdmission.Held all = admission.hold()) {
-            all.reserve(MEMORY);
+        try (BodyAdmission.Held half = admission.hold("a");
+                BodyAdmission.Held otherHalf = admission.hold("b")) {
+            half.reserve(MEMORY / 2);
+            otherHalf.reserve(MEMORY / 2);
         }
+    }
+
+    @Test
+    void requestsOfOneClientHoldHalfOfTheMemory() throws IOException {
+        BodyAdmission.Held first = admission.hold("a");
+        reader.read(announced(MOST_BYTES), first);
+
+        refused("a", announced(300_000), 429, "glimpse.openai.max-body-memory");
+        refused("a", chunked("a".repeat(300_000)), 429, "glimpse.openai.max-body-memory");
+        try (BodyAdmission.Held second = admission.hold("a");
+                BodyAdmission.Held other = admission.hold("b")) {
+            reader.read(announced(200_000), second);
+            reader.read(announced(MOST_BYTES), other);
+        }
+        first.close();
+        try (BodyAdmission.Held again = admission.hold("a")) {
+            reader.read(announced(MOST_BYTES), again);
+        }
+    }
+
+    /** Bodies that do not arrive: their announced lengths together are more than the memory. */
+    @Test
+    void anAnnouncedLengthHoldsNoMemoryUntilBytesArrive() throws IOException {
+        BodyAdmission.Held first = admission.hold("a");
+        BodyAdmission.Held second = admission.hold("b");
+        assertThatThrownBy(() -> reader.read(broken(MOST_BYTES, 10), first)).isInstanceOf(UncheckedIOException.class);
+        assertThatThrownBy(() -> reader.read(broken(MOST_BYTES, 10), second)).isInstanceOf(UncheckedIOException.class);
+
+        try (BodyAdmission.Held third = admission.hold("c")) {
+            assertThat(reader.read(announced(MOST_BYTES), third).length()).isEqualTo(MOST_BYTES);
+        }
+        first.close();
+        second.close();
+    }
+
+    /** A body of an announced length whose connection fails after so many bytes. */
+    private static MockHttpServletRequest broken(int announced, int arrived) {
+        MockHttpServletRequest request = new MockHttpServletRequest() {
+            @Override
+            public ServletInputStream getInputStream() {
+                return new DelegatingServletInputStream(new ByteArrayInputStream(new byte[arrived]) {
+                    @Override
+                    public synchronized int read(byte[] buffer, int offset, int length) {
+                        int read = super.read(buffer, offset, length);
+                        return read < 0 ? fail() : read;
+                    }
+
+                    @Override
+                    public synchronized int read() {
+                        int read = super.read();
+                        return read < 0 ? fail() : read;
+                    }
+
+                    private int fail() {
+                        throw new UncheckedIOException(new IOException("connection reset"));
+                    }
+                });
+            }
+        };
+        request.setContent(new byte[announced]);
+        return request;
     }
 
     @Test
