@@ -5,6 +5,7 @@ import dev.langchain4j.model.chat.StreamingChatModel;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import io.github.glimpse.embedding.EmbeddingEngine;
 import io.github.glimpse.generate.EngineOptions;
+import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.serve.EngineState;
 import io.github.glimpse.spring.openai.FormFilter;
@@ -126,9 +127,24 @@ public final class GlimpseOpenAiAutoConfiguration {
                             openai.maxConcurrentBodiesPerClient()),
                     new PropertiesMapper(properties).imageLimits().maxBytes(),
                     openai.maxRequestsPerKey(),
+                    outputTokens(properties),
                     openai.keepAlive(),
                     Objects.requireNonNullElse(properties.limits().timeout(), EngineOptions.DEFAULT_TIMEOUT),
                     properties.web().problemDetails().retryAfter());
+        }
+
+        private static int outputTokens(GlimpseProperties properties) {
+            Integer limit = properties.openai().maxOutputTokens();
+            int usual = Objects.requireNonNullElse(
+                    properties.generation().maxOutputTokens(), GenerationOptions.DEFAULT_MAX_OUTPUT_TOKENS);
+            if (limit != null && usual > limit) {
+                throw new InvalidPropertyException(
+                        "glimpse.openai.max-output-tokens",
+                        "It is " + limit + ", and an answer to a request that names no limit has up to " + usual
+                                + " tokens; set glimpse.generation.max-output-tokens to " + limit + " or less",
+                        null);
+            }
+            return limit == null ? Integer.MAX_VALUE : limit;
         }
 
         private static void checkSize(String property, DataSize size) {

@@ -645,9 +645,10 @@ public record GlimpseProperties(
      * @param maxBody Largest body of a request, pictures in base64 included; at least 1KB.
      * @param bodyTimeout Longest time to read a body, 100 milliseconds to 1 hour.
      * @param minBodyRate Least bytes a second, on average after 5 seconds, at which a body has to arrive; 0 for none.
-     * @param maxBodyMemory Most bytes of the bodies of all requests in progress; further requests are answered by 503 before their bodies are read. Unset takes an eighth of the largest Java heap.
+     * @param maxBodyMemory Most bytes of the bodies of all requests in progress; one client, a key or an address, holds at most half of it, which is also the largest body. Requests beyond are answered by 429 or 503, most of them before their bodies are read. Unset takes an eighth of the largest Java heap.
      * @param maxConcurrentBodies Bodies that are read at once, 1 to 1000; further requests are answered by 503. Each takes a thread of the server.
      * @param maxConcurrentBodiesPerClient Bodies of one client that are read at once: of one key or, without keys, one address; further requests are answered by 429.
+     * @param maxOutputTokens Most tokens of an answer that a request may ask for by max_tokens or max_completion_tokens; more is refused by 400. Unset leaves the model's context and glimpse.limits.timeout as limits. Requests that name none have glimpse.generation.max-output-tokens.
      * @param maxRequestsPerKey Requests with one key that run or wait at once.
      * @param keepAlive After how long a silence, 100 milliseconds to 1 hour, a stream gets a comment; a client that went away is noticed by the next word or comment.
      */
@@ -668,6 +669,7 @@ public record GlimpseProperties(
             @Nullable DataSize maxBodyMemory,
             @Min(1) @Max(1000) @DefaultValue("32") Integer maxConcurrentBodies,
             @Min(1) @DefaultValue("16") Integer maxConcurrentBodiesPerClient,
+            @Min(1) @Nullable Integer maxOutputTokens,
             @Min(1) @DefaultValue("2") Integer maxRequestsPerKey,
 
             @DurationMin(millis = 100, message = "must be at least 100 milliseconds")

@@ -31,16 +31,17 @@ record ChatCall(
      * Reads a request.
      *
      * @param caller tells those with other API keys from this one
+     * @param maxOutputTokens most tokens that it may ask for
      * @throws OpenAiException if it cannot work, by the path of what is wrong
      */
-    static ChatCall read(JsonField body, String caller) {
+    static ChatCall read(JsonField body, String caller, int maxOutputTokens) {
         refuseUnsupported(body);
         GlimpseChatRequestParameters.Builder parameters = GlimpseChatRequestParameters.builder();
         parameters.temperature(body.at("temperature").numberOrNull());
         parameters.topP(body.at("top_p").numberOrNull());
         parameters.frequencyPenalty(body.at("frequency_penalty").numberOrNull());
         parameters.presencePenalty(body.at("presence_penalty").numberOrNull());
-        parameters.maxOutputTokens(mostTokens(body));
+        parameters.maxOutputTokens(outputTokens(body, maxOutputTokens));
         parameters.seed(body.at("seed").longOrNull());
         parameters.stopSequences(stop(body.at("stop")));
         parameters.responseFormat(format(body.at("response_format")));
@@ -91,14 +92,18 @@ record ChatCall(
         }
     }
 
-    private static @Nullable Integer mostTokens(JsonField body) {
+    private static @Nullable Integer outputTokens(JsonField body, int limit) {
         JsonField newer = body.at("max_completion_tokens");
         JsonField field = newer.isSet() ? newer : body.at("max_tokens");
-        Integer most = field.wholeOrNull();
-        if (most != null && most < 1) {
+        Integer tokens = field.wholeOrNull();
+        if (tokens != null && tokens < 1) {
             throw field.invalid("has to be at least 1");
         }
-        return most;
+        if (tokens != null && tokens > limit) {
+            throw field.invalid("is " + tokens + ", and the limit is " + limit
+                    + " (glimpse.openai.max-output-tokens); ask for less");
+        }
+        return tokens;
     }
 
     private static List<String> stop(JsonField stop) {

@@ -120,7 +120,7 @@ public final class OpenAiController implements AutoCloseable {
         RequestGuard.Place place = guard.enter(request);
         boolean handedOn = false;
         try {
-            ChatCall call = ChatCall.read(bodies.read(request, place), place.caller());
+            ChatCall call = ChatCall.read(bodies.read(request, place), place.caller(), options.maxOutputTokens());
             String name = checked(call.model(), chatName());
             if (call.streamed()) {
                 SseEmitter emitter = stream(call, name, place, response);

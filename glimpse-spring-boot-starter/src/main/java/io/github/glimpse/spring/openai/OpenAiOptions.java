@@ -12,6 +12,7 @@ import java.util.List;
  * @param bodies limits of request bodies
  * @param maxImageBytes most bytes of a picture, which tells how long a text may be
  * @param requestsPerKey requests with one key at once
+ * @param maxOutputTokens most tokens of an answer that a request may ask for
  * @param keepAlive after how long a silence a comment is sent
  * @param timeout of a request, as the model has it
  * @param retryAfter when a client that was sent away is told to try again
@@ -23,6 +24,7 @@ public record OpenAiOptions(
         Bodies bodies,
         long maxImageBytes,
         int requestsPerKey,
+        int maxOutputTokens,
         Duration keepAlive,
         Duration timeout,
         Duration retryAfter) {

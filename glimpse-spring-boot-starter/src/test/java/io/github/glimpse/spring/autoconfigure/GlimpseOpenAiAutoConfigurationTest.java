@@ -83,6 +83,20 @@ class GlimpseOpenAiAutoConfigurationTest {
     }
 
     @Test
+    void theLimitOfOutputTokensIsNotBelowThatOfRequestsWithoutOne() {
+        WebApplicationContextRunner limited = runner.withPropertyValues(
+                "glimpse.openai.enabled=true", "server.address=127.0.0.1", "glimpse.openai.max-output-tokens=100");
+        limited.run(context -> assertThat(context)
+                .getFailure()
+                .rootCause()
+                .isInstanceOf(InvalidPropertyException.class)
+                .hasMessageContainingAll(
+                        "glimpse.openai.max-output-tokens", "100", "glimpse.generation.max-output-tokens", "512"));
+        limited.withPropertyValues("glimpse.generation.max-output-tokens=100")
+                .run(context -> assertThat(context).hasNotFailed());
+    }
+
+    @Test
     void connectorsOfTomcatAreProtectedUnlessTheApplicationDoesIt() {
         WebApplicationContextRunner own = runner.withPropertyValues("server.address=127.0.0.1");
         own.withPropertyValues("glimpse.openai.enabled=true").run(context -> assertThat(context)

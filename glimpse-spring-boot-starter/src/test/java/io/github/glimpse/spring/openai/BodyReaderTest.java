@@ -32,6 +32,7 @@ class BodyReaderTest {
             new OpenAiOptions.Bodies(MOST_BYTES, MEMORY, Duration.ofSeconds(30), RATE, 3, 2),
             1_000,
             1,
+            Integer.MAX_VALUE,
             Duration.ofSeconds(10),
             Duration.ofMinutes(1),
             Duration.ofSeconds(5));

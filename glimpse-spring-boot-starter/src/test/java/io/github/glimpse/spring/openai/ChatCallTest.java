@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChatCallTest {
 
@@ -34,7 +35,7 @@ class ChatCallTest {
 
     private static ChatCall read(String body, String caller) {
         try {
-            return ChatCall.read(JsonField.root(new ObjectMapper().readTree(body)), caller);
+            return ChatCall.read(JsonField.root(new ObjectMapper().readTree(body)), caller, 1_000);
         } catch (JsonProcessingException e) {
             throw new AssertionError(e);
         }
@@ -65,6 +66,18 @@ class ChatCallTest {
                 .isEqualTo(6);
         assertThat(parameters("\"stop\": [\"a\", \"b\"]").stopSequences()).containsExactly("a", "b");
         assertThat(parameters("\"temperature\": null").temperature()).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"max_tokens", "max_completion_tokens"})
+    void moreTokensThanTheLimitAreRefusedByItsName(String field) {
+        assertThat(parameters("\"" + field + "\": 1000").maxOutputTokens()).isEqualTo(1_000);
+        assertThatThrownBy(() -> parameters("\"" + field + "\": 1001"))
+                .isInstanceOfSatisfying(OpenAiException.class, e -> {
+                    assertThat(e.status()).isEqualTo(400);
+                    assertThat(e.param()).isEqualTo(field);
+                })
+                .hasMessageContainingAll("1001", "1000", "glimpse.openai.max-output-tokens");
     }
 
     @Test
@@ -147,10 +160,10 @@ class ChatCallTest {
     @Test
     void pruningIsThatOfTheExtension() {
         GlimpseChatRequestParameters read =
-                parameters("\"glimpse\": {\"profile\": \"careful\", \"strategy\": \"fastv\","
-                        + " \"retention_ratio\": 0.5, \"max_retention_ratio\": 0.25, \"threshold\": 0.75, \"return_scores\":"
-                        + " true, \"schedule\": [{\"at\": \"layer 2\", \"strategy\": \"random\", \"retention_ratio\": 0.5,"
-                        + " \"options\": {\"seed\": 3}}]}");
+                parameters("\"glimpse\": {\"profile\": \"careful\", \"strategy\": \"fastv\", \"retention_ratio\": 0.5,"
+                        + " \"max_retention_ratio\": 0.25, \"threshold\": 0.75, \"return_scores\": true, \"schedule\":"
+                        + " [{\"at\": \"layer 2\", \"strategy\": \"random\", \"retention_ratio\": 0.5, \"options\":"
+                        + " {\"seed\": 3}}]}");
 
         assertThat(read.pruning().profile()).isEqualTo("careful");
         assertThat(read.pruning().strategy()).isEqualTo("fastv");

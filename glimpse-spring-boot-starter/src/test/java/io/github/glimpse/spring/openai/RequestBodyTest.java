@@ -27,6 +27,7 @@ class RequestBodyTest {
                 new OpenAiOptions.Bodies(MOST, 2L * MOST, Duration.ofSeconds(60), 0, 10, 10),
                 imageBytes,
                 1,
+                Integer.MAX_VALUE,
                 Duration.ofSeconds(10),
                 Duration.ofMinutes(1),
                 Duration.ofSeconds(5));

@@ -22,6 +22,7 @@ class RequestGuardTest {
                 new OpenAiOptions.Bodies(1_000, 10_000, Duration.ofSeconds(5), 0, 10, 10),
                 1_000,
                 1,
+                Integer.MAX_VALUE,
                 Duration.ofSeconds(10),
                 Duration.ofMinutes(1),
                 Duration.ofSeconds(5));
