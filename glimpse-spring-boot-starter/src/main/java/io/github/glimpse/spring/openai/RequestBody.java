@@ -15,6 +15,7 @@ import java.io.InputStreamReader;
 import java.io.Reader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.concurrent.Semaphore;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,9 @@ final class RequestBody {
 
     /** Texts parsed at once: a text that is parsed takes several times its size. */
     private static final int MOST_PARSED = 4;
+
+    /** Allowed before JSON, and ignored (RFC 8259, section 8.1). */
+    private static final byte[] BYTE_ORDER_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
     private static final int DEEPEST = 64;
     private static final int LONGEST_NUMBER = 100;
@@ -91,8 +95,10 @@ final class RequestBody {
     private JsonField parsed(BodyReader.Bytes bytes) throws IOException {
         parsing.acquireUninterruptibly();
         // A decoder reports malformed bytes; Jackson's own takes overlong forms, surrogates, UTF-16 and UTF-32.
+        int begin = startsWithByteOrderMark(bytes) ? BYTE_ORDER_MARK.length : 0;
         try (Reader text = new InputStreamReader(
-                new ByteArrayInputStream(bytes.array(), 0, bytes.length()), StandardCharsets.UTF_8.newDecoder())) {
+                new ByteArrayInputStream(bytes.array(), begin, bytes.length() - begin),
+                StandardCharsets.UTF_8.newDecoder())) {
             JsonNode node = mapper.readTree(text);
             if (!node.isObject()) {
                 throw OpenAiException.invalid(null, "The body is not a JSON object");
@@ -108,6 +114,12 @@ final class RequestBody {
         } finally {
             parsing.release();
         }
+    }
+
+    private static boolean startsWithByteOrderMark(BodyReader.Bytes bytes) {
+        return bytes.length() >= BYTE_ORDER_MARK.length
+                && Arrays.mismatch(bytes.array(), 0, BYTE_ORDER_MARK.length, BYTE_ORDER_MARK, 0, BYTE_ORDER_MARK.length)
+                        < 0;
     }
 
     private static void checkType(@Nullable String type) {

@@ -58,6 +58,16 @@ class RequestBodyTest {
     }
 
     @Test
+    void aByteOrderMarkIsIgnored() {
+        assertThat(read(1_000, request("application/json", "\uFEFF{\"a\": 1}"))
+                        .at("a")
+                        .wholeOrNull())
+                .isEqualTo(1);
+        refused("{\uFEFF}", 400, "not valid JSON");
+        refused("\uFEFF", 400, "JSON");
+    }
+
+    @Test
     void anObjectIsRead() {
         JsonField read = read(1, request("application/json;charset=utf-8", "{\"a\": {\"b\": [\"ü\"]}}"));
 
