@@ -10,6 +10,7 @@ import org.apache.coyote.InputBuffer;
 import org.apache.coyote.Request;
 import org.apache.coyote.http11.Http11InputBuffer;
 import org.apache.tomcat.util.net.ApplicationBufferHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Body of a request of HTTP/1, read by at most some threads at once where a read has to wait for the client. It holds for the bodies
@@ -22,23 +23,48 @@ final class BoundedWaits implements InputBuffer {
 
     private final Http11InputBuffer body;
     private final Request request;
-    private final Semaphore waiting;
+    private final Permits permits;
     private boolean readAhead;
+    private boolean admitted;
 
     /**
      * Wraps the body of a request and of those after it on the same processor.
      *
-     * @param waiting permits to wait for bytes
+     * @param permits to wait for bytes
      */
-    BoundedWaits(Http11InputBuffer body, Request request, Semaphore waiting) {
+    BoundedWaits(Http11InputBuffer body, Request request, Permits permits) {
         this.body = body;
         this.request = request;
-        this.waiting = waiting;
+        this.permits = permits;
+    }
+
+    /**
+     * Permits to wait for bytes, of all requests of a connector.
+     *
+     * @param any for each body
+     * @param reserved for bodies that the endpoint has admitted, which take one of {@code any} only when these are taken
+     */
+    record Permits(Semaphore any, Semaphore reserved) {
+
+        /** Takes a permit; null if none is free. */
+        @Nullable
+        Semaphore tryAcquire(boolean admitted) {
+            if (admitted && reserved.tryAcquire()) {
+                return reserved;
+            }
+            return any.tryAcquire() ? any : null;
+        }
     }
 
     /** Begins the next request. */
     void begin() {
         readAhead = false;
+        admitted = false;
+    }
+
+    /** Lets the present request use the permits for admitted bodies. */
+    void admit() {
+        admitted = true;
     }
 
     /** Whether bytes after the body, of a pipelined request, have been read with it. Tomcat finds them again at the request's end. */
@@ -51,14 +77,15 @@ final class BoundedWaits implements InputBuffer {
         if (!mayWait()) {
             return read(handler);
         }
-        if (!waiting.tryAcquire()) {
+        Semaphore permit = permits.tryAcquire(admitted);
+        if (permit == null) {
             awaitShortly();
             return read(handler);
         }
         try {
             return read(handler);
         } finally {
-            waiting.release();
+            permit.release();
         }
     }
 

@@ -18,6 +18,9 @@ interface ClientConnection {
     /** Whether the body, or a part of it, has neither been read nor arrived. Does not block. */
     boolean isBodyOutstanding();
 
+    /** Lets the body wait for its bytes apart from those that nothing has admitted. Its caller bounds how many such bodies there are. */
+    void admitBody();
+
     /** Closes the connection without the end of the response, so that the client cannot take it for a complete one. */
     void abort();
 

@@ -12,7 +12,7 @@ import org.apache.tomcat.util.net.SocketEvent;
 final class ProtectedAdapter implements Adapter {
 
     private final Adapter container;
-    private final Semaphore waiting;
+    private final BoundedWaits.Permits waits;
     private final UnreadBody unread;
 
     /**
@@ -23,7 +23,7 @@ final class ProtectedAdapter implements Adapter {
      */
     ProtectedAdapter(Adapter container, int threads, int swallowed) {
         this.container = container;
-        this.waiting = new Semaphore(Math.max(1, threads / 2));
+        this.waits = new BoundedWaits.Permits(new Semaphore(Math.max(1, threads / 2)), new Semaphore(threads / 4));
         this.unread = new UnreadBody(Math.max(1, threads / 16), swallowed < 0 ? Long.MAX_VALUE : swallowed);
     }
 
@@ -31,7 +31,7 @@ final class ProtectedAdapter implements Adapter {
     public void service(Request request, Response response) throws Exception {
         // Tomcat uses a request object again for later requests of the same processor: wrapped once.
         if (request.getInputBuffer() instanceof Http11InputBuffer body) {
-            request.setInputBuffer(new BoundedWaits(body, request, waiting));
+            request.setInputBuffer(new BoundedWaits(body, request, waits));
         }
         if (request.getInputBuffer() instanceof BoundedWaits body) {
             body.begin();
@@ -94,6 +94,11 @@ final class ProtectedAdapter implements Adapter {
                     && (TomcatRequests.isChunked(request)
                             || TomcatRequests.available(request)
                                     < request.getContentLengthLong() - request.getBytesRead());
+        }
+
+        @Override
+        public void admitBody() {
+            body.admit();
         }
 
         @Override

@@ -83,6 +83,10 @@ final class RequestBody {
         checkType(request.getContentType());
         checkEncoding(request.getHeader(HttpHeaders.CONTENT_ENCODING));
         BodyAdmission.Reading reading = admission.begin(place.client());
+        ClientConnection connection = ClientConnection.of(request);
+        if (connection != null) {
+            connection.admitBody();
+        }
         try {
             return parsed(reader.read(request, place.memory()));
         } catch (IOException e) {
