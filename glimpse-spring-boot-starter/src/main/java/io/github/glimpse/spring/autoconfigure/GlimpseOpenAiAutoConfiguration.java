@@ -8,11 +8,13 @@ import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.serve.EngineState;
+import io.github.glimpse.spring.openai.BodylessHandler;
 import io.github.glimpse.spring.openai.FormFilter;
 import io.github.glimpse.spring.openai.OpenAiController;
 import io.github.glimpse.spring.openai.OpenAiOptions;
 import io.github.glimpse.spring.openai.Refusal;
 import io.github.glimpse.spring.openai.TomcatConnections;
+import io.github.glimpse.spring.openai.UnknownPath;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.charset.StandardCharsets;
@@ -40,7 +42,6 @@ import org.springframework.core.env.Environment;
 import org.springframework.http.MediaType;
 import org.springframework.util.StringUtils;
 import org.springframework.util.unit.DataSize;
-import org.springframework.web.HttpRequestHandler;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.servlet.config.annotation.CorsRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
@@ -59,6 +60,7 @@ public final class GlimpseOpenAiAutoConfiguration {
     static final String SWITCH = "glimpse.openai.enabled";
 
     private static final Logger LOG = LoggerFactory.getLogger(GlimpseOpenAiAutoConfiguration.class);
+    static final String UNKNOWN_PATHS = "glimpseOpenAiUnknownPaths";
     static final String TOMCAT = "glimpseOpenAiTomcat";
     static final String CONNECTOR = "org.apache.catalina.connector.Connector";
     static final String BOOT3_CUSTOMIZER = "org.springframework.boot.web.embedded.tomcat.TomcatConnectorCustomizer";
@@ -172,8 +174,8 @@ public final class GlimpseOpenAiAutoConfiguration {
                 return;
             }
             if (guarded) {
-                LOG.info(
-                        "The OpenAI endpoint asks for no key: glimpse.openai.external-security says that the application does");
+                LOG.info("The OpenAI endpoint asks for no key: glimpse.openai.external-security says that the"
+                        + " application does");
                 return;
             }
             throw new InvalidPropertyException(
@@ -199,6 +201,13 @@ public final class GlimpseOpenAiAutoConfiguration {
             return new FormFilter();
         }
 
+        /** After the application's own handlers, before its files. */
+        @Bean
+        @ConditionalOnMissingBean(name = UNKNOWN_PATHS)
+        SimpleUrlHandlerMapping glimpseOpenAiUnknownPaths() {
+            return new SimpleUrlHandlerMapping(Map.of(PATHS, new UnknownPath()), AFTER_CONTROLLERS);
+        }
+
         /** Lets pages of the named origins read the answers. */
         @Bean
         WebMvcConfigurer glimpseOpenAiOrigins(GlimpseProperties properties) {
@@ -220,7 +229,7 @@ public final class GlimpseOpenAiAutoConfiguration {
         SimpleUrlHandlerMapping glimpseOpenAiHealth(
                 @Qualifier(GlimpseAutoConfiguration.ENGINE) ObjectProvider<LoadedModel> engine,
                 @Qualifier(GlimpseEmbeddingAutoConfiguration.ENGINE) ObjectProvider<EmbeddingEngine> embedding) {
-            HttpRequestHandler health = (request, response) -> {
+            BodylessHandler health = (request, response) -> {
                 Health state = Stream.concat(
                                 engine.stream().map(LoadedModel::state),
                                 embedding.stream().map(EmbeddingEngine::state))

@@ -27,6 +27,7 @@ import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.context.request.async.AsyncRequestTimeoutException;
 import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
@@ -40,7 +41,10 @@ import org.springframework.web.util.UriUtils;
 public final class OpenAiController implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OpenAiController.class);
-    private static final String MODEL = "/v1/models/";
+    static final String CHAT = "/v1/chat/completions";
+    static final String EMBEDDINGS = "/v1/embeddings";
+    static final String MODELS = "/v1/models";
+    static final String MODEL = "/v1/models/";
     private static final String UNNAMED = "glimpse";
     private static final String STREAM = OpenAiController.class.getName() + ".STREAM";
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
@@ -88,7 +92,7 @@ public final class OpenAiController implements AutoCloseable {
         clients.close();
     }
 
-    @GetMapping("/v1/models")
+    @GetMapping(MODELS)
     void models(HttpServletRequest request, HttpServletResponse response) throws IOException {
         guard.check(request);
         ObjectNode body = NODES.objectNode().put("object", "list");
@@ -114,7 +118,7 @@ public final class OpenAiController implements AutoCloseable {
     }
 
     /** Null for an answer in one piece, which is written already. */
-    @PostMapping("/v1/chat/completions")
+    @PostMapping(CHAT)
     @Nullable
     SseEmitter chat(HttpServletRequest request, HttpServletResponse response) throws IOException {
         RequestGuard.Place place = guard.enter(request);
@@ -146,6 +150,34 @@ public final class OpenAiController implements AutoCloseable {
         }
     }
 
+    /** Any other method of these paths: the mappings above name theirs and come first. */
+    @RequestMapping({CHAT, EMBEDDINGS})
+    void otherThanPost(HttpServletRequest request, HttpServletResponse response) {
+        throw notAllowed(request, response, "POST");
+    }
+
+    /** Any other method of this path. Not one mapping with the next: Spring MVC prefers one of which two patterns match. */
+    @RequestMapping(MODELS)
+    void otherThanGetOfModels(HttpServletRequest request, HttpServletResponse response) {
+        throw notAllowed(request, response, "GET, HEAD");
+    }
+
+    /** Any other method of these paths. */
+    @RequestMapping(MODEL + "**")
+    void otherThanGetOfModel(HttpServletRequest request, HttpServletResponse response) {
+        throw notAllowed(request, response, "GET, HEAD");
+    }
+
+    private static OpenAiException notAllowed(
+            HttpServletRequest request, HttpServletResponse response, String methods) {
+        response.setHeader(HttpHeaders.ALLOW, methods);
+        return OpenAiException.refused(
+                HttpServletResponse.SC_METHOD_NOT_ALLOWED,
+                "method_not_allowed",
+                "The method " + JsonField.abbreviated(request.getMethod()) + " is not supported for this path; send "
+                        + methods);
+    }
+
     private SseEmitter stream(ChatCall call, String name, RequestGuard.Place place, HttpServletResponse response) {
         StreamingChatModel model = models.streaming();
         if (model == null) {
@@ -167,7 +199,7 @@ public final class OpenAiController implements AutoCloseable {
         return stream.emitter();
     }
 
-    @PostMapping("/v1/embeddings")
+    @PostMapping(EMBEDDINGS)
     void embeddings(HttpServletRequest request, HttpServletResponse response) throws IOException {
         RequestGuard.Place place = guard.enter(request);
         EmbeddingCall call;
