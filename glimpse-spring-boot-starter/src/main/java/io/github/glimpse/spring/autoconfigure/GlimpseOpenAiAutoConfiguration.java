@@ -43,6 +43,7 @@ import org.springframework.http.MediaType;
 import org.springframework.util.StringUtils;
 import org.springframework.util.unit.DataSize;
 import org.springframework.web.servlet.DispatcherServlet;
+import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.config.annotation.CorsRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 import org.springframework.web.servlet.handler.SimpleUrlHandlerMapping;
@@ -197,8 +198,8 @@ public final class GlimpseOpenAiAutoConfiguration {
         }
 
         @Bean
-        FormFilter glimpseOpenAiForms() {
-            return new FormFilter();
+        FormFilter glimpseOpenAiForms(ObjectProvider<HandlerMapping> mappings) {
+            return new FormFilter(() -> mappings.orderedStream().toList());
         }
 
         /** After the application's own handlers, before its files. */

@@ -1,29 +1,43 @@
 package io.github.glimpse.spring.openai;
 
-import jakarta.servlet.Filter;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
-import jakarta.servlet.ServletRequest;
-import jakarta.servlet.ServletResponse;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
+import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.servlet.HandlerMapping;
 
 /**
- * Filter that refuses forms and multipart bodies sent to the endpoint. Other filters and Spring MVC read such bodies before the
- * endpoint has checked the API key, at the speed of the client.
+ * Filter that keeps forms and multipart bodies unread where no handler reads them: those sent to the endpoint are refused, those sent to
+ * paths without a handler are hidden from later filters and Spring MVC, which read such bodies at the speed of the client and log a
+ * stack trace for each that is malformed. Refuses long method names, which Spring MVC logs. Safe for concurrent use.
  */
-public final class FormFilter implements Filter, Ordered {
+public final class FormFilter extends OncePerRequestFilter implements Ordered {
 
-    private static final Set<String> PATHS = Set.of("/v1/chat/completions", "/v1/embeddings", "/v1/models");
-    private static final String MODEL = "/v1/models/";
+    private static final Set<String> PATHS =
+            Set.of(OpenAiController.CHAT, OpenAiController.EMBEDDINGS, OpenAiController.MODELS);
+    private static final String HIDDEN = FormFilter.class.getName() + ".HIDDEN";
+    /** The longest registered method, {@code UPDATEREDIRECTREF}, has 17 characters. */
+    private static final int LONGEST_METHOD = 32;
 
-    /** Creates the filter. */
-    public FormFilter() {}
+    private final FormHandlers handlers;
+
+    /**
+     * Creates the filter.
+     *
+     * @param mappings the mappings of Spring MVC's servlet in their order; asked for at the first form
+     */
+    public FormFilter(Supplier<List<HandlerMapping>> mappings) {
+        this.handlers = new FormHandlers(mappings);
+    }
 
     /** Before every filter that may read a body. */
     @Override
@@ -31,17 +45,48 @@ public final class FormFilter implements Filter, Ordered {
         return HIGHEST_PRECEDENCE;
     }
 
+    /** The servlet parses the body of the original request when it writes an error page. */
     @Override
-    public void doFilter(ServletRequest request, ServletResponse response, FilterChain chain)
+    protected boolean shouldNotFilterErrorDispatch() {
+        return false;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (request instanceof HttpServletRequest http
-                && response instanceof HttpServletResponse answer
-                && isForm(http.getContentType())
-                && isEndpoint(http)) {
-            JsonResponse.write(http, answer, RequestBody.notJson());
+        if (request.getMethod().length() > LONGEST_METHOD) {
+            JsonResponse.write(
+                    request,
+                    response,
+                    OpenAiException.refused(
+                            HttpServletResponse.SC_NOT_IMPLEMENTED,
+                            "unknown_method",
+                            "The method has " + request.getMethod().length() + " characters, and the limit is "
+                                    + LONGEST_METHOD + "; send GET or POST"));
+        } else if (!isForm(request.getContentType())) {
+            chain.doFilter(request, response);
+        } else if (isEndpoint(request)) {
+            JsonResponse.write(request, response, RequestBody.notJson());
+        } else if (isHidden(request)) {
+            chain.doFilter(new UnreadForm(request), response);
         } else {
             chain.doFilter(request, response);
         }
+    }
+
+    private boolean isHidden(HttpServletRequest request) {
+        if (isErrorDispatch(request)) {
+            return request.getAttribute(HIDDEN) != null;
+        }
+        boolean hidden = !handlers.mayRead(request);
+        if (hidden) {
+            request.setAttribute(HIDDEN, true);
+        }
+        return hidden;
+    }
+
+    private static boolean isErrorDispatch(HttpServletRequest request) {
+        return request.getDispatcherType() == DispatcherType.ERROR;
     }
 
     private static boolean isForm(@Nullable String contentType) {
@@ -52,6 +97,6 @@ public final class FormFilter implements Filter, Ordered {
     /** Decoded paths without parameters, wherever the servlet of Spring MVC is mapped. */
     private static boolean isEndpoint(HttpServletRequest request) {
         String path = request.getPathInfo() == null ? request.getServletPath() : request.getPathInfo();
-        return PATHS.contains(path) || path.startsWith(MODEL);
+        return PATHS.contains(path) || path.startsWith(OpenAiController.MODEL);
     }
 }
