@@ -152,30 +152,33 @@ public final class OpenAiController implements AutoCloseable {
 
     /** Any other method of these paths: the mappings above name theirs and come first. */
     @RequestMapping({CHAT, EMBEDDINGS})
-    void otherThanPost(HttpServletRequest request, HttpServletResponse response) {
-        throw notAllowed(request, response, "POST");
+    void otherThanPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        refuseMethod(request, response, "POST");
     }
 
     /** Any other method of this path. Not one mapping with the next: Spring MVC prefers one of which two patterns match. */
     @RequestMapping(MODELS)
-    void otherThanGetOfModels(HttpServletRequest request, HttpServletResponse response) {
-        throw notAllowed(request, response, "GET, HEAD");
+    void otherThanGetOfModels(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        refuseMethod(request, response, "GET, HEAD");
     }
 
     /** Any other method of these paths. */
     @RequestMapping(MODEL + "**")
-    void otherThanGetOfModel(HttpServletRequest request, HttpServletResponse response) {
-        throw notAllowed(request, response, "GET, HEAD");
+    void otherThanGetOfModel(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        refuseMethod(request, response, "GET, HEAD");
     }
 
-    private static OpenAiException notAllowed(
-            HttpServletRequest request, HttpServletResponse response, String methods) {
+    private static void refuseMethod(HttpServletRequest request, HttpServletResponse response, String methods)
+            throws IOException {
         response.setHeader(HttpHeaders.ALLOW, methods);
-        return OpenAiException.refused(
-                HttpServletResponse.SC_METHOD_NOT_ALLOWED,
-                "method_not_allowed",
-                "The method " + JsonField.abbreviated(request.getMethod()) + " is not supported for this path; send "
-                        + methods);
+        JsonResponse.write(
+                request,
+                response,
+                OpenAiException.refused(
+                        HttpServletResponse.SC_METHOD_NOT_ALLOWED,
+                        "method_not_allowed",
+                        "The method " + JsonField.abbreviated(request.getMethod())
+                                + " is not supported for this path; send " + methods));
     }
 
     private SseEmitter stream(ChatCall call, String name, RequestGuard.Place place, HttpServletResponse response) {
