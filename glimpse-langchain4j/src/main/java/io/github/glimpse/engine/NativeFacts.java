@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param device what was chosen: {@code cpu} or {@code cuda:N}
  * @param reason why
  * @param unusedGpu why a GPU that seems to be there is left alone; null if none is
- * @param waitPolicy how idle OpenMP threads wait: the environment variable in force, and who has set it
+ * @param waitPolicy wait policy of idle OpenMP threads: the environment variable in force and its origin, or libgomp's
+ *     default
  */
 public record NativeFacts(
         String djl,

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.BitSet;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,11 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 final class SharedCores {
 
-    /** Cores that other processes use together, from which on they count as load. */
-    static final double LOAD = 0.3;
-
     private static final Logger LOG = LoggerFactory.getLogger(SharedCores.class);
-    private static final long SAMPLE_MILLIS = 100;
     private static final Pattern ALLOWED = Pattern.compile("(?m)^Cpus_allowed_list:\\s*(\\S+)$");
     private static final Pattern CORE = Pattern.compile("(?m)^cpu(\\d+) (.+)$");
     private static final int IDLE = 3;
@@ -48,39 +43,33 @@ final class SharedCores {
      */
     record Ticks(long all, long busy, long own, int cores) {
 
-        /** Cores that other processes used between two readings, on average. */
+        /** Cores that other processes used between two readings, on average; 0 if the allowed cores have changed. */
         static double otherCores(Ticks before, Ticks after) {
+            if (before.cores != after.cores) {
+                return 0;
+            }
             double elapsed = (double) (after.all - before.all) / after.cores;
             return elapsed <= 0 ? 0 : (after.busy - before.busy - (after.own - before.own)) / elapsed;
         }
     }
 
     /**
-     * Why cores are shared; empty if they are not. Takes 100 ms where no quota and no affinity is found.
+     * Reason why this process may not use all cores; empty if it may, or if that is unknown.
      *
      * @param processors processors that the JVM counts, which knows of quotas
      */
-    Optional<String> reason(int processors) {
+    Optional<String> limit(int processors) {
         try {
             int allowed = allowedCores().cardinality();
             int all = cores(read("stat"), null).cores();
             if (processors < allowed) {
                 return Optional.of("the JVM counts " + processors + " of " + allowed + " cores");
             }
-            if (allowed < all) {
-                return Optional.of("the process may use " + allowed + " of " + all + " cores");
-            }
-            Ticks before = ticks();
-            Thread.sleep(SAMPLE_MILLIS);
-            double others = Ticks.otherCores(before, ticks());
-            return others < LOAD
-                    ? Optional.empty()
-                    : Optional.of(String.format(Locale.ROOT, "other processes use %.1f cores", others));
+            return allowed < all
+                    ? Optional.of("the process may use " + allowed + " of " + all + " cores")
+                    : Optional.empty();
         } catch (IOException | RuntimeException e) {
-            LOG.debug("Load of other processes is unknown: {}", e.toString());
-            return Optional.empty();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            LOG.debug("Limits of the cores are unknown: {}", e.toString());
             return Optional.empty();
         }
     }

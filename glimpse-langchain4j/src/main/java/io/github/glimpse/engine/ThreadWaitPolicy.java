@@ -12,11 +12,12 @@ import org.slf4j.LoggerFactory;
 /**
  * Wait policy of idle OpenMP threads. libgomp's own default is to spin for about 3 ms after each parallel region, and a
  * spinning thread takes the core from the thread that it waits for as soon as another process needs a core. So idle
- * threads sleep at once where cores are shared at the start, and spin elsewhere.
+ * threads sleep at once where a quota or an affinity limits the cores. Elsewhere libgomp's default stays, and a
+ * {@link SpinThrottle} shortens the spinning while other processes use the cores.
  *
  * <p>libgomp reads the policy once, in a constructor, from the environment of the C library. So {@link #choose} must run
  * before libtorch is loaded. Variables that the operator has set win. Elsewhere than on Linux nothing happens: other
- * OpenMP libraries have other variables.
+ * OpenMP libraries have other variables. Safe for concurrent use.
  */
 final class ThreadWaitPolicy {
 
@@ -29,15 +30,13 @@ final class ThreadWaitPolicy {
     /** Threads sleep at once. See docs/guide/performance.md, "Beside one busy core". */
     static final String PASSIVE = "PASSIVE";
 
-    /** Iterations of libgomp's own default. */
-    static final String LIBGOMP_SPIN = "300000";
-
     private static final Logger LOG = LoggerFactory.getLogger(ThreadWaitPolicy.class);
     private static final Path PROC = Path.of("/proc");
     private static final Path MAPPED_FILES = PROC.resolve("self/maps");
     private static final String LIBRARY = "libgomp";
 
     private static @Nullable String chosen;
+    private static volatile @Nullable SpinThrottle throttle;
 
     private ThreadWaitPolicy() {}
 
@@ -53,31 +52,55 @@ final class ThreadWaitPolicy {
         return chosen;
     }
 
+    /** Reports that a native operation begins. */
+    static void used() {
+        SpinThrottle current = throttle;
+        if (current != null) {
+            current.used();
+        }
+    }
+
+    /** Whether the throttle is on. */
+    static boolean isThrottled() {
+        SpinThrottle current = throttle;
+        return current != null && current.isOn();
+    }
+
     private static String set() {
         Optional<String> before = inForce();
         if (before.isPresent()) {
             return before.get();
         }
+        if (!CLibrary.isLinux()) {
+            return "the OpenMP library's default";
+        }
+        SharedCores cores = new SharedCores(PROC);
+        Optional<String> limit = cores.limit(Runtime.getRuntime().availableProcessors());
+        if (limit.isEmpty()) {
+            return "libgomp's default" + throttled(cores);
+        }
         if (isLoaded()) {
             LOG.warn(
                     "libgomp was loaded before Glimpse could choose {}: idle threads spin for milliseconds, which"
-                            + " multiplies the time of prompts where another process needs a core; set {}=PASSIVE in the"
-                            + " environment of the JVM",
+                            + " multiplies the time of prompts, since {}; set {}={} in the environment of the JVM",
                     POLICY,
-                    POLICY);
+                    limit.get(),
+                    POLICY,
+                    PASSIVE);
             return "libgomp's default";
         }
-        Optional<String> shared =
-                new SharedCores(PROC).reason(Runtime.getRuntime().availableProcessors());
-        if (shared.isPresent()) {
-            CLibrary.setUnlessSet(POLICY, PASSIVE);
-        } else {
-            CLibrary.setUnlessSet(SPIN_COUNT, LIBGOMP_SPIN);
+        CLibrary.setUnlessSet(POLICY, PASSIVE);
+        return inForce().map(policy -> policy + ", since " + limit.get()).orElse("libgomp's default");
+    }
+
+    private static String throttled(SharedCores cores) {
+        try {
+            throttle = new SpinThrottle(cores, TorchRuntime::operationThreads);
+            return ", throttled while other processes use the cores";
+        } catch (IOException | RuntimeException e) {
+            LOG.debug("Load of other processes is unknown: {}", e.toString());
+            return ", not throttled, since the load of other processes cannot be read";
         }
-        return inForce()
-                .map(policy ->
-                        policy + shared.map(reason -> ", since " + reason).orElse(""))
-                .orElse("the OpenMP library's default");
     }
 
     /** Of the C library's environment, which tells of another class loader's choice too. */

@@ -380,6 +380,7 @@ public final class TorchRuntime implements AutoCloseable {
     }
 
     void prepareThread() {
+        ThreadWaitPolicy.used();
         PREPARED.get();
         if (TOLD.get() != threads && !ALONE.get()) {
             tellThisThread();
@@ -393,6 +394,29 @@ public final class TorchRuntime implements AutoCloseable {
     static synchronized void computeAlone() {
         tell(1);
         ALONE.set(true);
+    }
+
+    /** Runs work in this thread with another number of threads per native operation, which other threads do not see. */
+    static synchronized void withThreads(int number, Runnable work) {
+        tell(number);
+        try {
+            work.run();
+        } finally {
+            tellThisThread();
+        }
+    }
+
+    /** Threads of a native operation in this process; 0 before the first runtime. */
+    static int operationThreads() {
+        return threads;
+    }
+
+    /**
+     * Whether idle OpenMP threads of this process sleep at once now, because other processes compete for the cores. Always
+     * false where the {@linkplain NativeFacts#waitPolicy() wait policy} is fixed.
+     */
+    public static boolean throttlesIdleThreads() {
+        return ThreadWaitPolicy.isThrottled();
     }
 
     /** A failure of a native call as ours: a full memory and a lost GPU are told from any other. */

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -12,30 +11,28 @@ import org.junit.jupiter.api.io.TempDir;
 class SharedCoresTest {
 
     @TempDir
-    Path proc;
+    Path folder;
 
     @Test
     void aQuotaIsFoundByTheProcessorsThatTheJvmCounts() throws IOException {
-        write("0-3", 100, 100);
-
-        assertThat(new SharedCores(proc).reason(2)).contains("the JVM counts 2 of 4 cores");
+        assertThat(cores("0-3", 100, 100).limit(2)).contains("the JVM counts 2 of 4 cores");
     }
 
     @Test
     void anAffinityIsFound() throws IOException {
-        write("1,3", 100, 100);
+        assertThat(cores("1,3", 100, 100).limit(2)).contains("the process may use 2 of 4 cores");
+    }
 
-        assertThat(new SharedCores(proc).reason(2)).contains("the process may use 2 of 4 cores");
+    @Test
+    void allCoresAreNoLimitWhateverOtherProcessesUse() throws IOException {
+        assertThat(cores("0-3", 100_000, 100).limit(4)).isEmpty();
     }
 
     @Test
     void timeOfOtherProcessesOnTheAllowedCoresIsLoad() throws IOException {
-        SharedCores cores = new SharedCores(proc);
-        write("1-2", 1_000, 500);
-        SharedCores.Ticks before = cores.ticks();
+        SharedCores.Ticks before = cores("1-2", 1_000, 500).ticks();
         // Both cores busy for 20 ticks, 10 of them by this process.
-        write("1-2", 1_020, 510);
-        SharedCores.Ticks busy = cores.ticks();
+        SharedCores.Ticks busy = cores("1-2", 1_020, 510).ticks();
 
         assertThat(before.cores()).isEqualTo(2);
         assertThat(SharedCores.Ticks.otherCores(before, busy)).isCloseTo(1.5, within(1e-9));
@@ -43,20 +40,20 @@ class SharedCoresTest {
     }
 
     @Test
-    void nothingIsFoundWithoutProc() {
-        assertThat(new SharedCores(proc.resolve("missing")).reason(1)).isEmpty();
+    void theLoadIsUnknownWhereTheAllowedCoresHaveChanged() throws IOException {
+        SharedCores.Ticks before = cores("1-2", 1_000, 500).ticks();
+
+        assertThat(SharedCores.Ticks.otherCores(before, cores("0-3", 1_020, 510).ticks()))
+                .isZero();
     }
 
-    private void write(String allowed, long busyOfEach, long own) throws IOException {
-        Files.createDirectories(proc.resolve("self"));
-        StringBuilder stat = new StringBuilder("cpu  1 1 1 1 1 1 1 1 0 0\n");
-        for (int core = 0; core < 4; core++) {
-            stat.append("cpu").append(core).append(' ').append(busyOfEach).append(" 0 0 7 7 0 0 0 5 5\n");
-        }
-        Files.writeString(proc.resolve("stat"), stat + "intr 1 2\nctxt 3\n");
-        Files.writeString(proc.resolve("self/status"), "Name:\tjava\nCpus_allowed_list:\t" + allowed + "\n");
-        Files.writeString(
-                proc.resolve("self/stat"),
-                "7 (a (b) c) S 1 1 1 0 -1 4194304 1 0 0 0 " + (own - 40) + " 40 0 0 20 0 9 0 1 1 1\n");
+    @Test
+    void nothingIsFoundWithoutProc() {
+        assertThat(new SharedCores(folder.resolve("missing")).limit(1)).isEmpty();
+    }
+
+    private SharedCores cores(String allowed, long busyOfEach, long own) throws IOException {
+        new ProcFolder(folder).write(allowed, busyOfEach, 7, own);
+        return new SharedCores(folder);
     }
 }

@@ -2,6 +2,7 @@ package io.github.glimpse.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.net.URL;
@@ -11,8 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -25,6 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 class ThreadWaitPolicyIT {
 
     private static final long SECONDS = 120;
+    private static final String LIBGOMP_SPINS = "300000";
+    private static final String THROTTLED = "libgomp's default, throttled while other processes use the cores";
 
     @TempDir
     private Path folder;
@@ -38,19 +45,61 @@ class ThreadWaitPolicyIT {
                 .containsPattern("policy OMP_WAIT_POLICY=PASSIVE by default, since the JVM counts 1 of \\d+ cores");
     }
 
-    /** Other tests may run beside this one, and then the policy is passive. */
     @Test
     void thePolicyAndItsReasonAreReported() throws Exception {
-        String output = start(Map.of());
+        Assumptions.assumeTrue(limit().isEmpty(), () -> limit().orElseThrow());
 
-        // libgomp displays OMP_WAIT_POLICY = 'PASSIVE' for an unset policy too: only the spin count tells them apart.
-        if (output.contains(spins("0"))) {
-            assertThat(output).containsPattern("threads \\(OMP_WAIT_POLICY=PASSIVE by default, since \\w+");
-        } else {
-            assertThat(output)
-                    .contains(spins(ThreadWaitPolicy.LIBGOMP_SPIN))
-                    .contains("threads (GOMP_SPINCOUNT=300000 by default)");
+        assertThat(start(Map.of()))
+                .contains(spins(LIBGOMP_SPINS))
+                .contains("threads (" + THROTTLED + ")")
+                .contains("policy " + THROTTLED);
+    }
+
+    /** Sleeps of threads show it: each region ends with one where idle threads sleep at once. */
+    @Test
+    void loadThatBeginsAfterTheStartTurnsTheThrottleOnUntilItEnds() throws Exception {
+        Assumptions.assumeTrue(limit().isEmpty(), () -> limit().orElseThrow());
+        Process process = process(Map.of(), "load-later")
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (BufferedReader states = process.inputReader(StandardCharsets.UTF_8)) {
+            Process load = new ProcessBuilder("sh", "-c", "while kill -0 $PPID; do :; done").start();
+            try {
+                String on = await(states, true);
+                assertThat(sleeps(on)).as(on).isGreaterThanOrEqualTo(Start.REGIONS);
+            } finally {
+                load.destroyForcibly().waitFor();
+            }
+            String off = await(states, false);
+            assertThat(sleeps(off)).as(off).isLessThan(Start.REGIONS);
+        } finally {
+            process.destroyForcibly();
         }
+    }
+
+    /** The first line of a state; skips the test where other processes keep the machine busy for the whole time. */
+    private static String await(BufferedReader states, boolean on) throws IOException {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS);
+        String line;
+        do {
+            line = states.readLine();
+            assertThat(line).as("state of the process").isNotNull();
+            if (System.nanoTime() > end) {
+                double others = Double.parseDouble(line.split(" ", -1)[2]);
+                Assumptions.assumeTrue(on || others < ContentionRule.LOW, "other processes use the cores: " + line);
+                assertThat(line).as("state within %d s", SECONDS).startsWith("throttled " + on);
+            }
+        } while (!line.startsWith("throttled " + on));
+        return line;
+    }
+
+    private static int sleeps(String state) {
+        return Integer.parseInt(state.split(" ", -1)[3]);
+    }
+
+    private static Optional<String> limit() {
+        int processors = Runtime.getRuntime().availableProcessors();
+        return processors == 1 ? Optional.of("one processor") : new SharedCores(Path.of("/proc")).limit(processors);
     }
 
     @Test
@@ -78,11 +127,11 @@ class ThreadWaitPolicyIT {
                     .orElseThrow();
         }
 
-        assertThat(start(Map.of(), "load", libgomp.toString()))
-                .contains(spins("300000"))
+        assertThat(start(Map.of("JAVA_TOOL_OPTIONS", "-XX:ActiveProcessorCount=1"), "load", libgomp.toString()))
+                .contains(spins(LIBGOMP_SPINS))
                 .containsOnlyOnce("libgomp was loaded before Glimpse could choose OMP_WAIT_POLICY")
                 .contains("set OMP_WAIT_POLICY=PASSIVE in the environment of the JVM")
-                .contains("policy libgomp's default");
+                .contains("policy libgomp's default\n");
     }
 
     @Test
@@ -99,20 +148,10 @@ class ThreadWaitPolicyIT {
     private String start(Map<String, String> environment, String... arguments)
             throws IOException, InterruptedException {
         Path output = folder.resolve("output.txt");
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Dorg.slf4j.simpleLogger.log." + TorchRuntime.class.getName() + "=info",
-                "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                Start.class.getName()));
-        command.addAll(List.of(arguments));
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-        // The tests themselves run with a policy.
-        builder.environment().keySet().removeAll(List.of(ThreadWaitPolicy.POLICY, ThreadWaitPolicy.SPIN_COUNT));
-        builder.environment().put("OMP_DISPLAY_ENV", "VERBOSE");
-        builder.environment().putAll(environment);
-        Process process = builder.start();
+        Process process = process(environment, arguments)
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
         try {
             assertThat(process.waitFor(SECONDS, TimeUnit.SECONDS))
                     .as("ended within %d s", SECONDS)
@@ -123,14 +162,38 @@ class ThreadWaitPolicyIT {
         return Files.readString(output, StandardCharsets.UTF_8);
     }
 
+    private static ProcessBuilder process(Map<String, String> environment, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Dorg.slf4j.simpleLogger.log." + TorchRuntime.class.getName() + "=info",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                Start.class.getName()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command);
+        // The tests themselves run with a policy.
+        builder.environment().keySet().removeAll(List.of(ThreadWaitPolicy.POLICY, ThreadWaitPolicy.SPIN_COUNT));
+        builder.environment().put("OMP_DISPLAY_ENV", "VERBOSE");
+        builder.environment().putAll(environment);
+        return builder;
+    }
+
     /** Starts the runtime, after libgomp if its file is given, and prints what it says of threads. */
     static final class Start {
+
+        static final int REGIONS = 500;
+
+        private static final Path TASKS = Path.of("/proc/self/task");
+        private static final Pattern SLEEPS = Pattern.compile("(?m)^voluntary_ctxt_switches:\\s*(\\d+)$");
 
         private Start() {}
 
         public static void main(String[] arguments) throws Exception {
             if (arguments.length > 1) {
                 System.load(arguments[1]);
+            }
+            if (arguments.length == 1 && arguments[0].equals("load-later")) {
+                states();
             }
             try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults())) {
                 System.out.println("policy " + runtime.facts().waitPolicy());
@@ -141,6 +204,61 @@ class ThreadWaitPolicyIT {
             if (arguments.length == 1) {
                 again();
             }
+        }
+
+        /** Prints until it is ended: the throttle's state, cores of other processes, sleeps of all threads. */
+        private static void states() throws Exception {
+            SharedCores cores = new SharedCores(Path.of("/proc"));
+            try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
+                    Graph graph = Graph.named("probe")
+                            .with(NumericsProbe.class, "probe")
+                            .compile(runtime)) {
+                for (SharedCores.Ticks last = cores.ticks(); !System.out.checkError(); ) {
+                    boolean before = TorchRuntime.throttlesIdleThreads();
+                    int sleepsBefore = sleeps();
+                    for (int i = 0; i < REGIONS; i++) {
+                        region(runtime, graph);
+                    }
+                    int sleeps = sleeps() - sleepsBefore;
+                    boolean throttled = TorchRuntime.throttlesIdleThreads();
+                    for (int i = 0; i < 10; i++) {
+                        Thread.sleep(50);
+                        region(runtime, graph);
+                    }
+                    SharedCores.Ticks now = cores.ticks();
+                    double others = SharedCores.Ticks.otherCores(last, now);
+                    last = now;
+                    // A state that has changed meanwhile has no number of sleeps.
+                    if (throttled == before) {
+                        System.out.printf(Locale.ROOT, "throttled %s %.2f %d%n", throttled, others, sleeps);
+                    }
+                }
+            }
+        }
+
+        private static void region(TorchRuntime runtime, Graph graph) {
+            try (TensorScope scope = runtime.openScope()) {
+                graph.call("ones")
+                        .with(256)
+                        .with(1024)
+                        .with(Dtype.FLOAT32.code())
+                        .run(scope);
+            }
+        }
+
+        private static int sleeps() throws IOException {
+            int sleeps = 0;
+            try (Stream<Path> tasks = Files.list(TASKS)) {
+                for (Path task : tasks.toList()) {
+                    try {
+                        Matcher found = SLEEPS.matcher(Files.readString(task.resolve("status")));
+                        sleeps += found.find() ? Integer.parseInt(found.group(1)) : 0;
+                    } catch (IOException e) {
+                        // The thread has ended.
+                    }
+                }
+            }
+            return sleeps;
         }
 
         private static void again() throws Exception {
