@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -34,7 +35,7 @@ final class BusyCore implements Callable<Integer> {
     private static final String BUSY = "while kill -0 $PPID; do :; done";
 
     private static final int HEAP = 512;
-    private static final int SETTLE_MILLIS = 30;
+    private static final int PAUSE_MILLIS = 30;
     private static final ObjectMapper JSON = new ObjectMapper();
 
     @Option(names = "--model", description = "Model folder, the embedded model by default")
@@ -46,9 +47,9 @@ final class BusyCore implements Callable<Integer> {
     @Option(
             names = "--settings",
             split = ",",
-            defaultValue = "default,GOMP_SPINCOUNT=300000,OMP_WAIT_POLICY=PASSIVE",
+            defaultValue = "GOMP_SPINCOUNT=300000,default,OMP_WAIT_POLICY=PASSIVE",
             description = "Environment variables to compare, 'default' for none; the first one is the baseline."
-                    + " GOMP_SPINCOUNT=300000 is libgomp's own default")
+                    + " GOMP_SPINCOUNT=300000 is libgomp's own default, without Glimpse's throttle")
     private List<String> settings = List.of();
 
     @Option(names = "--dtype", defaultValue = "bfloat16", description = "bfloat16, float32")
@@ -60,11 +61,18 @@ final class BusyCore implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "9", description = "Rounds, each with new processes")
     private int rounds;
 
-    @Option(
-            names = "--repeat",
-            defaultValue = "9",
-            description = "Measured requests of each process, idle and busy each")
+    @Option(names = "--repeat", defaultValue = "9", description = "Pairs of an idle and a busy phase in each round")
     private int repeat;
+
+    @Option(names = "--requests", defaultValue = "1", description = "Measured requests of each process in each phase")
+    private int requests;
+
+    @Option(
+            names = "--settle",
+            defaultValue = "2000",
+            description =
+                    "Milliseconds of requests before the measured ones, in each phase: Glimpse adapts to the load")
+    private int settleMillis;
 
     @Option(names = "--output-tokens", defaultValue = "9", description = "Tokens of each answer")
     private int outputTokens;
@@ -120,8 +128,12 @@ final class BusyCore implements Callable<Integer> {
     private void ask(List<Worker> workers, String prefix, int round) throws IOException, InterruptedException {
         for (Worker worker : workers) {
             // The threads of the worker before sleep by then.
-            Thread.sleep(SETTLE_MILLIS);
-            for (Measurement one : worker.ask(prefix)) {
+            Thread.sleep(PAUSE_MILLIS);
+            long settled = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(settleMillis);
+            while (System.nanoTime() < settled) {
+                worker.ask(prefix);
+            }
+            for (Measurement one : worker.ask(prefix, requests)) {
                 Measurement measured = one.inRound(round);
                 measurements.add(measured);
                 String line = JSON.writeValueAsString(measured) + "\n";
@@ -166,6 +178,14 @@ final class BusyCore implements Callable<Integer> {
                     .start();
             this.output = process.inputReader(StandardCharsets.UTF_8);
             measurements();
+        }
+
+        List<Measurement> ask(String prefix, int requests) throws IOException {
+            List<Measurement> found = new ArrayList<>();
+            for (int i = 0; i < requests; i++) {
+                found.addAll(ask(prefix));
+            }
+            return found;
         }
 
         List<Measurement> ask(String prefix) throws IOException {

@@ -177,6 +177,7 @@ final class Doctor {
         }
         measured.put("copied bytes per second", Math.round(check.copyBytesPerSecond()));
         measured.put("microseconds per launch", Math.round(check.launchSeconds() * 1e8) / 100.0);
+        measured.put("idle threads throttled", TorchRuntime.throttlesIdleThreads());
         measured.put("operations", check.operations());
         findings.put("measured", measured);
         check.operations().forEach((name, outcome) -> {

@@ -46,6 +46,7 @@ class DoctorTest {
         assertThat(found.at("/device/reason").asText()).isNotEmpty();
         assertThat(found.at("/measured/copied bytes per second").asLong()).isGreaterThan(100_000_000);
         assertThat(found.at("/measured/microseconds per launch").asDouble()).isBetween(0.01, 1_000.0);
+        assertThat(found.at("/measured/idle threads throttled").isBoolean()).isTrue();
         assertThat(found.at("/measured/operations").size()).isEqualTo(6);
         assertThat(found.path("answers")).hasSize(10).allSatisfy(answer -> assertThat(answer.at("/texts/cpu"))
                 .isEqualTo(answer.path("expected")));
