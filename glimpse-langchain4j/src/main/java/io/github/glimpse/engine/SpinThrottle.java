@@ -78,12 +78,18 @@ final class SpinThrottle {
 
     private synchronized void wake() {
         used = true;
-        if (sampler == null) {
-            sampler = new Thread(null, this::run, THREAD_NAME, 0, false);
-            sampler.setDaemon(true);
-            sampler.start();
-        } else {
+        if (sampler != null) {
             notifyAll();
+            return;
+        }
+        Thread thread = new Thread(null, this::run, THREAD_NAME, 0, false);
+        thread.setDaemon(true);
+        try {
+            thread.start();
+            sampler = thread;
+        } catch (OutOfMemoryError e) {
+            // The request goes on without; used stays true, so that no other thread is tried.
+            warn(e);
         }
     }
 
@@ -93,19 +99,23 @@ final class SpinThrottle {
                 sample();
                 Thread.sleep(interval.toMillis());
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | OutOfMemoryError e) {
             // The sampler stays set, so that no other one starts.
             used = true;
             release();
-            LOG.warn(
-                    "The load of other processes is unknown from now on ({}): idle threads spin for milliseconds; set"
-                            + " {}={} in the environment of the JVM if other processes use its cores",
-                    e.toString(),
-                    ThreadWaitPolicy.POLICY,
-                    ThreadWaitPolicy.PASSIVE);
+            warn(e);
         } catch (InterruptedException e) {
             end();
         }
+    }
+
+    private static void warn(Throwable failure) {
+        LOG.warn(
+                "The load of other processes is unknown from now on ({}): idle threads spin for milliseconds; set {}={}"
+                        + " in the environment of the JVM if other processes use its cores",
+                failure.toString(),
+                ThreadWaitPolicy.POLICY,
+                ThreadWaitPolicy.PASSIVE);
     }
 
     /** False, and no sampler any more, if no operation begins. */
