@@ -44,7 +44,7 @@ public final class PagePictureInjector implements ContentInjector {
             }
         }
         contents.addAll(user.contents());
-        return user.toBuilder().contents(contents).build();
+        return pages == 0 ? user.toBuilder().contents(contents).build() : AugmentedUserMessage.of(user, contents);
     }
 
     private List<Content> shown(IndexedPage page) {

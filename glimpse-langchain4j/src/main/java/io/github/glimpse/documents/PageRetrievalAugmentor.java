@@ -1,5 +1,6 @@
 package io.github.glimpse.documents;
 
+import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.rag.AugmentationRequest;
@@ -36,16 +37,22 @@ public final class PageRetrievalAugmentor implements RetrievalAugmentor {
 
     @Override
     public AugmentationResult augment(AugmentationRequest request) {
-        String question = request.chatMessage() instanceof UserMessage user
-                ? user.contents().stream()
-                        .filter(TextContent.class::isInstance)
-                        .map(content -> ((TextContent) content).text())
-                        .collect(Collectors.joining("\n"))
-                : "";
-        if (question.isBlank()) {
+        if (!(request.chatMessage() instanceof UserMessage user)) {
             return new AugmentationResult(request.chatMessage(), List.of());
         }
+        String question = user.contents().stream()
+                .filter(TextContent.class::isInstance)
+                .map(content -> ((TextContent) content).text())
+                .collect(Collectors.joining("\n"));
+        if (question.isBlank()) {
+            return new AugmentationResult(user, List.of());
+        }
         List<Content> found = retriever.retrieve(Query.from(question, request.metadata()));
-        return new AugmentationResult(injector.inject(found, request.chatMessage()), found);
+        ChatMessage augmented = injector.inject(found, user);
+        return new AugmentationResult(
+                augmented instanceof UserMessage injected
+                        ? AugmentedUserMessage.of(user, injected.contents(), request.metadata())
+                        : augmented,
+                found);
     }
 }
