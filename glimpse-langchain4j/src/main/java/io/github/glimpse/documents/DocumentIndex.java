@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** All pages of a folder that were indexed, and those that could not be. Does not change; safe for concurrent use. */
+/** Index of a folder of documents: its pages, and the pages and files that could not be read. Immutable; safe for concurrent use. */
 public final class DocumentIndex {
 
     private final DocumentFolder folder;
@@ -39,9 +39,14 @@ public final class DocumentIndex {
         return version;
     }
 
-    /** Pages that can be found, document by document. */
+    /** Pages that could be read, document by document. */
     public List<IndexedPage> pages() {
         return List.copyOf(pages.values());
+    }
+
+    /** Pages without text and vectors, which no question finds: a {@link PageReader} or an embedding model makes them searchable. */
+    public List<IndexedPage> unsearchable() {
+        return pages.values().stream().filter(page -> !page.isSearchable()).toList();
     }
 
     /** Pages and whole files that could not be read, each with its error. */
@@ -59,6 +64,15 @@ public final class DocumentIndex {
         String document = found.textSegment().metadata().getString(IndexedPage.DOCUMENT);
         Integer page = found.textSegment().metadata().getInteger(IndexedPage.PAGE);
         return document == null || page == null ? Optional.empty() : page(document, page);
+    }
+
+    /** Counts without names and paths. */
+    @Override
+    public String toString() {
+        long documents =
+                pages.values().stream().map(IndexedPage::document).distinct().count();
+        return "DocumentIndex[documents=" + documents + ", pages=" + pages.size() + ", unsearchable="
+                + unsearchable().size() + ", errors=" + errors.size() + "]";
     }
 
     TextIndex text() {

@@ -22,6 +22,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Vectors of pages and of their tiles, made by a model for pictures and texts, and brought into a store. */
 public final class DocumentVectors {
@@ -214,5 +215,16 @@ public final class DocumentVectors {
                 .put("x2", box.x2())
                 .put("y2", box.y2());
         return TextSegment.from(page.label(), metadata);
+    }
+
+    /** The box of a vector by the metadata of its {@link #segment}. */
+    static @Nullable PageBox box(Metadata metadata) {
+        Double left = metadata.getDouble("x1");
+        Double top = metadata.getDouble("y1");
+        Double right = metadata.getDouble("x2");
+        Double bottom = metadata.getDouble("y2");
+        return left == null || top == null || right == null || bottom == null
+                ? null
+                : PageBox.ofCorners(left, top, right, bottom);
     }
 }

@@ -2,8 +2,11 @@ package io.github.glimpse.documents;
 
 import dev.langchain4j.data.document.Metadata;
 import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.rag.content.Content;
+import dev.langchain4j.rag.content.ContentMetadata;
 import io.github.glimpse.PrintableText;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +37,9 @@ public record IndexedPage(
 
     /** Key of the number of the page in the metadata of a segment. */
     public static final String PAGE = "page";
+
+    /** Key of the box that was found, in the metadata of a segment that a retriever returns: {@link PageBox#text()}. */
+    public static final String BOX = "box";
 
     /** Key of the file's SHA-256 in the metadata of a vector. */
     public static final String SHA256 = "sha256";
@@ -72,9 +78,24 @@ public record IndexedPage(
         return PrintableText.of(document) + ", page " + page;
     }
 
-    /** The page as retrievers give it: its name and text, with {@link #DOCUMENT} and {@link #PAGE} in the metadata. */
+    /** Whether a question can find the page: by its text or by vectors. */
+    public boolean isSearchable() {
+        return !vectors.isEmpty() || !text().isBlank();
+    }
+
+    /** Segment of the whole page: its name and text, with {@link #DOCUMENT} and {@link #PAGE} in the metadata. */
     public TextSegment segment() {
         return TextSegment.from(
                 label() + "\n" + text(), new Metadata().put(DOCUMENT, document).put(PAGE, page));
+    }
+
+    /** Content of a retriever: {@link #segment()} with the score, and with {@link #BOX}; the whole page without a box. */
+    Content found(@Nullable PageBox box, double score) {
+        TextSegment segment = segment();
+        PageBox part = box == null && geometry != null ? geometry.whole() : box;
+        if (part != null) {
+            segment.metadata().put(BOX, part.text());
+        }
+        return Content.from(segment, Map.of(ContentMetadata.SCORE, score));
     }
 }

@@ -2,7 +2,6 @@ package io.github.glimpse.documents;
 
 import io.github.glimpse.prune.PruningReport;
 import java.util.List;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,9 +79,6 @@ public record PageAnswer(
 
     /** {@code page=N box=x1,y1,x2,y2}, in points with one decimal; {@code page=0 box=} if there is no answer. */
     public String place() {
-        return box == null
-                ? "page=" + page + " box="
-                : String.format(
-                        Locale.ROOT, "page=%d box=%.1f,%.1f,%.1f,%.1f", page, box.x1(), box.y1(), box.x2(), box.y2());
+        return box == null ? "page=" + page + " box=" : "page=" + page + " box=" + box.text();
     }
 }

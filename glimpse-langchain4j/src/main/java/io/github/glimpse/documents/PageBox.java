@@ -1,5 +1,7 @@
 package io.github.glimpse.documents;
 
+import java.util.Locale;
+
 /**
  * A rectangle on a page as a reader sees it: turned and cropped as the page says, in points (1/72 inch) from its upper left corner. On a
  * document that is a picture a point is a pixel.
@@ -21,6 +23,11 @@ public record PageBox(double x1, double y1, double x2, double y2) {
     /** The box of two opposite corners, whichever they are. */
     public static PageBox ofCorners(double x1, double y1, double x2, double y2) {
         return new PageBox(Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2));
+    }
+
+    /** The corners with one decimal, as in {@code 20.0,66.1,80.2,80.3}. */
+    public String text() {
+        return String.format(Locale.ROOT, "%.1f,%.1f,%.1f,%.1f", x1, y1, x2, y2);
     }
 
     /** From left to right. */

@@ -1,13 +1,14 @@
 package io.github.glimpse.documents;
 
 import dev.langchain4j.rag.content.Content;
-import dev.langchain4j.rag.content.ContentMetadata;
 import dev.langchain4j.rag.content.retriever.ContentRetriever;
 import dev.langchain4j.rag.query.Query;
 import java.util.List;
-import java.util.Map;
 
-/** Finds pages by what stands on them: the text layer, and what a {@link PageReader} has read. */
+/**
+ * Content retriever by text (BM25): the text layer of pages and the text that a {@link PageReader} has read. The {@link IndexedPage#BOX} is the
+ * line of the text layer with the rarest words of the query, else the page.
+ */
 public final class PageTextRetriever implements ContentRetriever {
 
     private final DocumentIndex index;
@@ -22,7 +23,7 @@ public final class PageTextRetriever implements ContentRetriever {
     @Override
     public List<Content> retrieve(Query query) {
         return index.text().search(query.text(), maxResults).stream()
-                .map(hit -> Content.from(hit.page().segment(), Map.of(ContentMetadata.SCORE, hit.score())))
+                .map(hit -> hit.page().found(index.text().box(query.text(), hit.page()), hit.score()))
                 .toList();
     }
 }

@@ -3,7 +3,6 @@ package io.github.glimpse.documents;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.rag.content.Content;
-import dev.langchain4j.rag.content.ContentMetadata;
 import dev.langchain4j.rag.content.retriever.ContentRetriever;
 import dev.langchain4j.rag.query.Query;
 import dev.langchain4j.store.embedding.EmbeddingMatch;
@@ -14,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Finds pages by their vectors and those of their tiles; a page is as near as the nearest of them. Vectors of a file that has changed since
- * are passed over.
+ * Content retriever by vectors of pages and of their tiles: the nearest vector of a page gives its score and {@link IndexedPage#BOX}. Vectors of a
+ * file that has changed since are ignored.
  */
 public final class PageVectorRetriever implements ContentRetriever {
 
@@ -40,7 +39,7 @@ public final class PageVectorRetriever implements ContentRetriever {
 
     @Override
     public List<Content> retrieve(Query query) {
-        Map<IndexedPage, Double> nearest = new LinkedHashMap<>();
+        Map<IndexedPage, Content> nearest = new LinkedHashMap<>();
         List<EmbeddingMatch<TextSegment>> matches = store.search(EmbeddingSearchRequest.builder()
                         .queryEmbedding(model.embed(query.text()).content())
                         .maxResults(maxResults * DocumentVectors.MOST_OF_A_PAGE)
@@ -50,11 +49,10 @@ public final class PageVectorRetriever implements ContentRetriever {
             index.page(Content.from(match.embedded()))
                     .filter(page ->
                             page.sha256().equals(match.embedded().metadata().getString(IndexedPage.SHA256)))
-                    .ifPresent(page -> nearest.putIfAbsent(page, match.score()));
+                    .ifPresent(page -> nearest.putIfAbsent(
+                            page,
+                            page.found(DocumentVectors.box(match.embedded().metadata()), match.score())));
         }
-        return nearest.entrySet().stream()
-                .limit(maxResults)
-                .map(entry -> Content.from(entry.getKey().segment(), Map.of(ContentMetadata.SCORE, entry.getValue())))
-                .toList();
+        return nearest.values().stream().limit(maxResults).toList();
     }
 }

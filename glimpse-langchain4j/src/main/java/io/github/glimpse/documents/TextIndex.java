@@ -103,6 +103,45 @@ final class TextIndex {
                 .toList();
     }
 
+    /** A word of a page with the terms of a query that it has. */
+    private record Match(PageBox box, List<String> terms) {
+
+        boolean isOnLineOf(Match other) {
+            double middle = (box.y1() + box.y2()) / 2;
+            return middle >= other.box.y1() && middle <= other.box.y2();
+        }
+    }
+
+    /** The line of a page's text layer with the rarest terms of a query, as far as its words have them; null if none has one. */
+    @Nullable
+    PageBox box(String query, IndexedPage page) {
+        Set<String> wanted = Set.copyOf(terms(query));
+        List<Match> matches = new ArrayList<>();
+        for (PageWord word : page.words()) {
+            List<String> terms = terms(word.text());
+            terms.retainAll(wanted);
+            if (!terms.isEmpty()) {
+                matches.add(new Match(word.box(), terms));
+            }
+        }
+        PageBox best = null;
+        double most = 0;
+        for (Match start : matches) {
+            List<Match> line =
+                    matches.stream().filter(match -> match.isOnLineOf(start)).toList();
+            double sum = line.stream()
+                    .flatMap(match -> match.terms().stream())
+                    .distinct()
+                    .mapToDouble(this::weight)
+                    .sum();
+            if (sum > most) {
+                most = sum;
+                best = line.stream().map(Match::box).reduce(PageBox::union).orElseThrow();
+            }
+        }
+        return best;
+    }
+
     /** For a term that no page has: pages that were read to have one near to it, and how near. */
     private Map<Integer, Double> near(String term) {
         Map<Integer, Double> near = new HashMap<>();
