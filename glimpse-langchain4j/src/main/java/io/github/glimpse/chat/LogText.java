@@ -10,6 +10,7 @@ import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import io.github.glimpse.PrintableText;
+import io.github.glimpse.request.ImageBytes;
 import java.net.URI;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -50,8 +51,8 @@ final class LogText {
 
     private static String of(Image image) {
         if (image.base64Data() != null) {
-            return "[image " + oneLine(image.mimeType()) + ", "
-                    + image.base64Data().length() * 3L / 4 + " bytes]";
+            return "[image " + oneLine(image.mimeType()) + ", " + ImageBytes.decodedLength(image.base64Data())
+                    + " bytes]";
         }
         URI url = image.url();
         return "[image by " + (url == null ? "nothing" : oneLine(url.getScheme()) + " URL") + "]";

@@ -223,8 +223,8 @@ public final class ImageBytes {
     private byte[] decode(String data, String name) {
         // Many encoders break lines; everything else that is not base64 is damage.
         String text = hasWhitespace(data) ? data.replaceAll("\\s+", "") : data;
-        long size = text.length() * 3L / 4;
-        if (size - 2 > maxBytes) {
+        long size = decodedLength(text);
+        if (size > maxBytes) {
             throw ErrorMapper.failure(new ImageTooLargeException("The " + name + " has " + size
                     + " bytes, the limit is " + maxBytes + "; send a smaller one or raise " + kind.limit()));
         }
@@ -235,6 +235,18 @@ public final class ImageBytes {
             throw new InvalidRequestException(
                     "The data of the " + name + " is not valid base64; encode the file's bytes", e);
         }
+    }
+
+    /** Counts the bytes that base64 text encodes, without decoding it: 6 bits a character, without padding and whitespace. */
+    public static long decodedLength(String base64) {
+        long characters = 0;
+        for (int i = 0; i < base64.length(); i++) {
+            char character = base64.charAt(i);
+            if (character != '=' && !Character.isWhitespace(character)) {
+                characters++;
+            }
+        }
+        return characters * 3 / 4;
     }
 
     /** By a loop: a stream takes half a second for the first picture of 10 MB, before it is compiled. */

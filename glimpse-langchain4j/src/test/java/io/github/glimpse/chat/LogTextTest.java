@@ -9,7 +9,10 @@ import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import java.util.Base64;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LogTextTest {
 
@@ -32,6 +35,19 @@ class LogTextTest {
                         + " | ai: A car. with ")
                 .contains("temperature=0.5")
                 .doesNotContain("AAAA", "secret");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 100})
+    void anImageIsAsLargeAsItsFileNotAsItsBase64Text(int bytes) {
+        for (Base64.Encoder encoder : List.of(Base64.getEncoder(), Base64.getMimeEncoder(), Base64.getUrlEncoder())) {
+            String data = encoder.encodeToString(new byte[bytes]);
+            ChatRequest request = ChatRequest.builder()
+                    .messages(UserMessage.from(ImageContent.from(data, "image/png")))
+                    .build();
+
+            assertThat(LogText.of(request)).startsWith("user: [image image/png, " + bytes + " bytes]");
+        }
     }
 
     @Test
