@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.example.tests.Folders;
 import dev.langchain4j.data.document.Document;
 import dev.langchain4j.data.document.DocumentSplitter;
+import dev.langchain4j.data.message.Content;
 import dev.langchain4j.data.message.ImageContent;
+import dev.langchain4j.data.message.TextContent;
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
@@ -91,6 +93,19 @@ class RetrievalTest {
                 .contains("ImageContent");
     }
 
+    @Test
+    void aQuestionOfSeveralTextsAndAnImageIsSentWithTheRetrievedText() throws IOException {
+        ingest("invoice number 42");
+
+        context.getBean(Documents.class).contents(List.of(TextContent.from("invoice"), TextContent.from("42"), page()));
+
+        assertThat(context.getBean(Prompts.class).heard)
+                .last()
+                .asString()
+                .contains("Answer using the following information:")
+                .contains("ImageContent");
+    }
+
     private static ImageContent page() throws IOException {
         ByteArrayOutputStream png = new ByteArrayOutputStream();
         ImageIO.write(new BufferedImage(168, 140, BufferedImage.TYPE_INT_RGB), "png", png);
@@ -140,6 +155,8 @@ class RetrievalTest {
     interface Documents {
 
         String ask(String question);
+
+        String contents(List<Content> contents);
 
         String look(@UserMessage String question, @UserMessage ImageContent page);
     }

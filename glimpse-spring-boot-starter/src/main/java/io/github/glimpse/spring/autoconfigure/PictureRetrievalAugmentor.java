@@ -6,13 +6,14 @@ import dev.langchain4j.data.message.UserMessage;
 import dev.langchain4j.rag.AugmentationRequest;
 import dev.langchain4j.rag.AugmentationResult;
 import dev.langchain4j.rag.RetrievalAugmentor;
+import io.github.glimpse.documents.AugmentedUserMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Lets questions about pictures be augmented too. LangChain4j's own augmentor takes messages of a single text and fails on others;
- * here it gets the texts of a message, and what it makes of them takes their place before the pictures.
+ * Retrieval augmentor for questions with images. LangChain4j's own augmentor takes messages of a single text and fails on others; it gets the
+ * texts of a message here, and its result replaces them, before the images.
  */
 final class PictureRetrievalAugmentor implements RetrievalAugmentor {
 
@@ -41,7 +42,8 @@ final class PictureRetrievalAugmentor implements RetrievalAugmentor {
         message.contents().stream()
                 .filter(content -> !(content instanceof TextContent))
                 .forEach(contents::add);
-        return new AugmentationResult(with(message, contents), result.contents());
+        return new AugmentationResult(
+                AugmentedUserMessage.of(message, contents, request.metadata()), result.contents());
     }
 
     private static UserMessage with(UserMessage message, List<Content> contents) {
