@@ -4,10 +4,12 @@ import java.lang.reflect.Parameter;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +33,9 @@ import org.springframework.util.StringUtils;
 final class UnknownProperties {
 
     private static final Logger LOG = LoggerFactory.getLogger(UnknownProperties.class);
+    /** One wrong character in so many is a misspelling. */
+    private static final int CHARACTERS_PER_SLIP = 3;
+
     private static final ConfigurationPropertyName ROOT = ConfigurationPropertyName.of(GlimpseProperties.PREFIX);
 
     private static final Map<String, String> OLD_NAMES =
@@ -87,7 +92,8 @@ final class UnknownProperties {
             if (next == null) {
                 ConfigurationPropertyName parent = name.chop(i);
                 Set<String> keys = keys(type).keySet();
-                String has = keys.isEmpty() ? parent + " has no keys" : parent + " has " + String.join(", ", keys);
+                String has = meant(name, i, keys)
+                        + (keys.isEmpty() ? parent + " has no keys" : parent + " has " + String.join(", ", keys));
                 Set<ConfigurationPropertyName> elsewhere = new TreeSet<>();
                 addNamesakes(ROOT, GlimpseProperties.class, name.getLastElement(Form.UNIFORM), elsewhere);
                 return elsewhere.isEmpty()
@@ -97,6 +103,40 @@ final class UnknownProperties {
             type = next;
         }
         return null;
+    }
+
+    /** The name with the nearest of the keys in place of the unknown one, where that is a property. */
+    private static String meant(ConfigurationPropertyName name, int element, Set<String> keys) {
+        String written = name.getElement(element, Form.UNIFORM);
+        int most = Math.max(1, written.length() / CHARACTERS_PER_SLIP);
+        return keys.stream()
+                .filter(key -> edits(written, uniform(key)) <= most)
+                .min(Comparator.comparingInt(key -> edits(written, uniform(key))))
+                .map(key -> name.chop(element).append(key))
+                .map(meant ->
+                        name.getNumberOfElements() == element + 1 ? meant : meant.append(name.subName(element + 1)))
+                .filter(meant -> reason(meant) == null)
+                .map(meant -> "did you mean " + meant + "? ")
+                .orElse("");
+    }
+
+    private static String uniform(String key) {
+        return ConfigurationPropertyName.of(key).getElement(0, Form.UNIFORM);
+    }
+
+    /** Levenshtein distance: insertions, deletions and replacements of characters. */
+    private static int edits(String one, String other) {
+        int[] row = IntStream.rangeClosed(0, other.length()).toArray();
+        for (int i = 1; i <= one.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j <= other.length(); j++) {
+                int replaced = diagonal + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, Math.min(row[j - 1], row[j]) + 1);
+            }
+        }
+        return row[other.length()];
     }
 
     /** Properties below a record that end in the same word: who writes that word meant one of them. */

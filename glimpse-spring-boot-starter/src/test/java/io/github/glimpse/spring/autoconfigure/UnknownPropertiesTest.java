@@ -28,14 +28,18 @@ class UnknownPropertiesTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "glimpse.prunning.enabled | glimpse has cache, chat-model, concurrency, device, dtype,"
+                "glimpse.prunning.enabled | did you mean glimpse.pruning.enabled? glimpse has cache, chat-model, concurrency, device, dtype,"
                         + " embedding-model, enabled,",
-                "glimpse.pruning.retention-ration | glimpse.pruning has anchors, canary-ratio, enabled, guard, kv,"
+                "glimpse.pruning.retention-ration | did you mean glimpse.pruning.retention-ratio? glimpse.pruning has anchors, canary-ratio, enabled, guard, kv,"
                         + " max-ret",
                 "glimpse.native-library.download | glimpse has cache, chat-model, concurrency",
+                "glimpse.rag.documets | did you mean glimpse.rag.documents? glimpse.rag has",
+                "glimpse.ragg.max-pagez | glimpse has",
                 "glimpse.threads.max | glimpse.threads has no keys",
-                "glimpse.profiles.mine.retention-ration | glimpse.profiles.mine has anchors, canary-ratio",
-                "glimpse.profiles.mine.schedule[0].startegy | glimpse.profiles.mine.schedule[0] has anchors, at,",
+                "glimpse.profiles.mine.retention-ration | did you mean glimpse.profiles.mine.retention-ratio?"
+                        + " glimpse.profiles.mine has anchors, canary-ratio",
+                "glimpse.profiles.mine.schedule[0].startegy | did you mean glimpse.profiles.mine.schedule[0].strategy?"
+                        + " glimpse.profiles.mine.schedule[0] has anchors, at,",
                 "glimpse.chat-model.name | glimpse.chat-model has enabled"
             })
     void warnsOfAKeyThatIsNoPropertyAndSaysWhatThereIs(String key, String there, CapturedOutput output) {
