@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.example.tests.Folders;
 import com.example.tests.byname.NamedServiceApplication;
 import com.example.tests.service.ServiceApplication;
+import com.example.tests.streams.StreamingApplication;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.moderation.ModerationModel;
@@ -19,6 +20,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -71,6 +73,28 @@ class MissingModelTest {
                 .contains(UNDERSTOOD)
                 .contains(
                         "required a bean named 'glimpseChatModel' that could not be found: glimpse.chat-model.enabled");
+    }
+
+    @Test
+    void aServiceThatDoesNotStreamFailsAtTheStartWithoutAChatModel(CapturedOutput output) {
+        startFails(ServiceApplication.class, "glimpse.chat-model.enabled=false", "glimpse.load=lazy");
+
+        assertThat(output)
+                .contains(UNDERSTOOD)
+                .contains("The method answer of the AI service " + ServiceApplication.Assistant.class.getName()
+                        + " needs a ChatModel, and there is only a StreamingChatModel: glimpse.chat-model.enabled is"
+                        + " false, so Glimpse makes none.")
+                .contains("Leave glimpse.chat-model.enabled out.");
+    }
+
+    @Test
+    void aServiceThatStreamsStartsWithoutAChatModel() {
+        try (ConfigurableApplicationContext context = new SpringApplicationBuilder(StreamingApplication.class)
+                .properties("spring.main.banner-mode=off", "spring.main.web-application-type=none")
+                .run("--glimpse.chat-model.enabled=false", "--glimpse.load=lazy")) {
+            assertThat(context.getBeansOfType(StreamingApplication.Assistant.class))
+                    .hasSize(1);
+        }
     }
 
     @Test

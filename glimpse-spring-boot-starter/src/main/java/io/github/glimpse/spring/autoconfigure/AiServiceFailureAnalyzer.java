@@ -30,6 +30,16 @@ final class AiServiceFailureAnalyzer extends AbstractFailureAnalyzer<IllegalConf
                             + " off those of Glimpse.",
                     cause);
         }
+        if (message.endsWith(MissingChatModelCheck.MESSAGE)) {
+            return MissingModel.CHAT_MODEL
+                    .reason(environment)
+                    .map(reason -> new FailureAnalysis(
+                            message + ": " + reason.cause() + ".",
+                            reason.remedy() + ". Or add another library or bean that makes one, or return TokenStream"
+                                    + " from the method.",
+                            cause))
+                    .orElse(null);
+        }
         if (message.contains("either chatModel or streamingChatModel")) {
             return MissingModel.CHAT_MODEL
                     .reason(environment)

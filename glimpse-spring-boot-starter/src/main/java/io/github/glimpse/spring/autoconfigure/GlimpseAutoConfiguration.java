@@ -116,16 +116,21 @@ public final class GlimpseAutoConfiguration {
         }
     }
 
-    /** Tells at the start which AI services will be refused for their tools; apart, since LangChain4j's starter may be left out. */
+    /** Checks of AI services at the start; a separate class, since LangChain4j's starter may be excluded. */
     @Configuration(proxyBeanMethods = false)
     @ConditionalOnClass(AiServiceRegisteredEvent.class)
-    static class ToolsOfServices {
+    static class AiServiceChecks {
 
         // Static and light: LangChain4j's events come before other beans are made.
         @Bean
         static ToolsWarning glimpseToolsWarning(
                 ConfigurableApplicationContext context, ObjectProvider<GlimpseProperties> properties) {
             return new ToolsWarning(context, properties);
+        }
+
+        @Bean
+        static MissingChatModelCheck glimpseMissingChatModelCheck(ConfigurableApplicationContext context) {
+            return new MissingChatModelCheck(context);
         }
     }
 
