@@ -31,10 +31,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ModelSource implements AutoCloseable {
 
+    /** Name of the {@link #embedded()} model. */
+    public static final String EMBEDDED_NAME = "glimpse-tiny";
+
     private static final String CLASS_PATH = "classpath:";
     private static final String FILE = "file:";
     private static final String EMBEDDED = "io/github/glimpse/hub/embedded/";
-    private static final String EMBEDDED_NAME = "glimpse-tiny";
     private static final Pattern SCHEME = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*");
 
     private final String name;

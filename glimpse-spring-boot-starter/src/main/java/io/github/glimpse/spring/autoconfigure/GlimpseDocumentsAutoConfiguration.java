@@ -2,16 +2,19 @@ package io.github.glimpse.spring.autoconfigure;
 
 import dev.langchain4j.data.segment.TextSegment;
 import dev.langchain4j.exception.UnsupportedFeatureException;
+import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.rag.RetrievalAugmentor;
 import dev.langchain4j.rag.content.retriever.ContentRetriever;
 import dev.langchain4j.store.embedding.EmbeddingStore;
 import io.github.glimpse.PrintableText;
+import io.github.glimpse.chat.GlimpseChatModel;
 import io.github.glimpse.documents.DocumentFolder;
 import io.github.glimpse.documents.DocumentIndex;
 import io.github.glimpse.documents.DocumentIndexer;
 import io.github.glimpse.documents.DocumentLimits;
 import io.github.glimpse.documents.DocumentVectors;
+import io.github.glimpse.documents.IndexedPage;
 import io.github.glimpse.documents.PagePictureInjector;
 import io.github.glimpse.documents.PageReader;
 import io.github.glimpse.documents.PageRetrievalAugmentor;
@@ -29,6 +32,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import java.util.zip.CheckedInputStream;
@@ -46,10 +50,11 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.util.unit.DataSize;
 
 /**
- * A folder of documents that AI services answer from, off until {@code glimpse.rag.documents} names one: the index, made at the start, a
- * retriever of pages, the augmentor that shows them, and what the tools of agents do ({@link GlimpseToolsAutoConfiguration}). Each backs off for a bean of the application. A bean of type
- * {@link PageReader} reads pages without a text layer; with our embedding model and an {@link EmbeddingStore} pages are found by vectors
- * too. Comes before LangChain4j's, which makes a retriever of its own where there is none.
+ * Auto-configuration of retrieval-augmented generation (RAG) over a folder of documents, off until {@code glimpse.rag.documents} names one: the
+ * index, made at the start, a retriever of pages, the augmentor that adds their images to questions, and the tools of agents
+ * ({@link GlimpseToolsAutoConfiguration}). Each backs off for a bean of the application. {@link ScanReader} chooses the reader of pages without a
+ * text layer. With an embedding model and an {@link EmbeddingStore} pages are found by vectors too: of their images by Glimpse's model, else of their
+ * text by the application's. Runs before LangChain4j's auto-configuration, which makes another retriever where there is none.
  */
 @AutoConfiguration(after = GlimpseEmbeddingAutoConfiguration.class, beforeName = GlimpseAutoConfiguration.LANGCHAIN4J)
 @ConditionalOnClass({DocumentIndex.class, RetrievalAugmentor.class})
@@ -60,8 +65,10 @@ public final class GlimpseDocumentsAutoConfiguration {
 
     static final String DOCUMENTS = "glimpse.rag.documents";
     static final String PDF_MEMORY = "glimpse.rag.pdf.max-memory";
+    static final String READ_SCANS = "glimpse.rag.read-scans";
     static final String RETRIEVER = "glimpsePageRetriever";
 
+    private static final int MOST_NAMES = 20;
     private static final Logger LOG = LoggerFactory.getLogger(GlimpseDocumentsAutoConfiguration.class);
 
     GlimpseDocumentsAutoConfiguration() {}
@@ -70,28 +77,49 @@ public final class GlimpseDocumentsAutoConfiguration {
     @ConditionalOnMissingBean
     DocumentIndex glimpseDocumentIndex(
             GlimpseProperties properties,
-            ObjectProvider<PageReader> reader,
+            ObjectProvider<PageReader> readers,
+            ObjectProvider<GlimpseChatModel> glimpse,
+            ObjectProvider<ChatModel> models,
             ObjectProvider<GlimpseEmbeddingModel> embeddings,
+            ObjectProvider<EmbeddingModel> texts,
             ObjectProvider<EmbeddingEngine> engines)
             throws IOException {
         GlimpseProperties.Rag rag = properties.rag();
         Path documents = documents(rag);
         if (!Files.isDirectory(documents)) {
             throw new InvalidPropertyException(
-                    DOCUMENTS, "'" + documents + "' is no folder; name one with PDF files or pictures", null);
+                    DOCUMENTS, "'" + documents + "' is no folder; name one with PDF files or images", null);
         }
-        DocumentIndex index = DocumentIndexer.builder()
-                .reader(reader.getIfUnique())
-                .embeddingModel(embeddings.getIfUnique())
-                .embeddingLabel(label(engines.getIfUnique()))
-                .build()
-                .index(folder(documents, rag), indexFile(rag));
+        ScanReader scans = ScanReader.choose(rag.readScans(), readers, glimpse, models);
+        DocumentIndexer.Builder indexer = DocumentIndexer.builder().reader(scans.reader());
+        @Nullable GlimpseEmbeddingModel images = embeddings.getIfUnique();
+        if (images == null) {
+            indexer.textEmbeddingModel(texts.getIfUnique());
+        } else {
+            indexer.embeddingModel(images).embeddingLabel(label(engines.getIfUnique()));
+        }
+        DocumentIndex index = indexer.build().index(folder(documents, rag), indexFile(rag));
+        List<IndexedPage> unsearchable = index.unsearchable();
         LOG.info(
-                "{} pages of documents can be found, {} cannot",
-                index.pages().size(),
+                "{} pages of documents can be found; {} have neither text nor vectors, {} pages or files could not be read",
+                index.pages().size() - unsearchable.size(),
+                unsearchable.size(),
                 index.errors().size());
         index.errors().forEach(row -> LOG.warn("{}", PrintableText.of(String.valueOf(row.error()))));
+        if (!unsearchable.isEmpty()) {
+            LOG.warn(
+                    "No question finds {} of {} pages, which have no text layer: {}. {}",
+                    unsearchable.size(),
+                    index.pages().size(),
+                    names(unsearchable),
+                    scans.remedy());
+        }
         return index;
+    }
+
+    private static String names(List<IndexedPage> pages) {
+        String names = pages.stream().limit(MOST_NAMES).map(IndexedPage::label).collect(Collectors.joining("; "));
+        return pages.size() > MOST_NAMES ? names + " and " + (pages.size() - MOST_NAMES) + " more" : names;
     }
 
     /** Pruning and weights: another model may come to lie in the same folder. */
@@ -148,11 +176,13 @@ public final class GlimpseDocumentsAutoConfiguration {
             GlimpseProperties properties,
             DocumentIndex index,
             ObjectProvider<GlimpseEmbeddingModel> embeddings,
+            ObjectProvider<EmbeddingModel> texts,
             ObjectProvider<EmbeddingStore<TextSegment>> stores)
             throws IOException {
         int most = properties.rag().maxResults();
         ContentRetriever text = new PageTextRetriever(index, most);
-        @Nullable EmbeddingModel model = embeddings.getIfUnique();
+        @Nullable EmbeddingModel images = embeddings.getIfUnique();
+        @Nullable EmbeddingModel model = images == null ? texts.getIfUnique() : images;
         @Nullable EmbeddingStore<TextSegment> store = stores.getIfUnique();
         if (model == null || store == null) {
             return new PageSearch(text);

@@ -485,6 +485,7 @@ public record GlimpseProperties(
      * @param maxPages Most pages that are shown for a question.
      * @param maxResults Most pages that are found for a question, and told by the tool search_pages.
      * @param dotsPerInch Dots per inch of pages of PDF files as pictures.
+     * @param readScans Whether the chat model transcribes pages without a text layer once, when they are indexed, so that questions find them. Unset: by Glimpse's chat model unless that is the embedded one. A bean of type PageReader replaces it.
      * @param tools Whether AI services get the tools search_pages and open_page.
      * @param pdf How PDF files are read.
      */
@@ -494,6 +495,7 @@ public record GlimpseProperties(
             @DefaultValue("3") @Min(1) Integer maxPages,
             @DefaultValue("5") @Min(1) Integer maxResults,
             @DefaultValue("144") @Min(18) @Max(1200) Integer dotsPerInch,
+            @Nullable Boolean readScans,
             @DefaultValue("false") Boolean tools,
             @Valid @DefaultValue Pdf pdf) {}
 
