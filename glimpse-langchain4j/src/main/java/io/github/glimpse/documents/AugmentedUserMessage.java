@@ -17,9 +17,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * User message whose retrieved images survive LangChain4j's AI services. Unless a text parameter of the service method has
- * {@code @UserMessage}, {@code DefaultAiServices} rebuilds an augmented message by {@link #toBuilder()} from its texts and the arguments of the
- * method, without any other content of the augmentation. The builder of this message adds them again and makes a plain {@link UserMessage}.
+ * User message whose retrieved images survive LangChain4j's AI services. Unless a text parameter of the service
+ * method has {@code @UserMessage}, {@code DefaultAiServices} rebuilds an augmented message by {@link #toBuilder()}
+ * from its texts and the arguments of the method, without any other content of the augmentation. The builder of this
+ * message adds them again and makes a plain {@link UserMessage}.
  */
 public final class AugmentedUserMessage extends UserMessage {
 

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Index of a folder of documents: its pages, and the pages and files that could not be read. Immutable; safe for concurrent use. */
+/**
+ * Index of a folder of documents: its pages, and the pages and files that could not be read. Immutable; safe for
+ * concurrent use.
+ */
 public final class DocumentIndex {
 
     private final DocumentFolder folder;
@@ -44,7 +47,10 @@ public final class DocumentIndex {
         return List.copyOf(pages.values());
     }
 
-    /** Pages without text and vectors, which no question finds: a {@link PageReader} or an embedding model makes them searchable. */
+    /**
+     * Pages without text and vectors, which no question finds: a {@link PageReader} or an embedding model makes them
+     * searchable.
+     */
     public List<IndexedPage> unsearchable() {
         return pages.values().stream().filter(page -> !page.isSearchable()).toList();
     }

@@ -89,7 +89,10 @@ public record IndexedPage(
                 label() + "\n" + text(), new Metadata().put(DOCUMENT, document).put(PAGE, page));
     }
 
-    /** Content of a retriever: {@link #segment()} with the score, and with {@link #BOX}; the whole page without a box. */
+    /**
+     * Content of a retriever: {@link #segment()} with the score, and with {@link #BOX}; the whole page without a
+     * box.
+     */
     Content found(@Nullable PageBox box, double score) {
         TextSegment segment = segment();
         PageBox part = box == null && geometry != null ? geometry.whole() : box;

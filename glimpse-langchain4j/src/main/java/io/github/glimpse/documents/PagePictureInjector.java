@@ -11,9 +11,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Puts the pictures of pages that were found into the user's message, each behind its name, and the user's own contents, pictures too,
- * behind them. LangChain4j's own injector puts the pages' text into the message instead and drops pictures. A content that is no page of the
- * index goes in as its text.
+ * Content injector for images of pages: each after its name, before the contents of the user's message.
+ * LangChain4j's own injector adds the text of pages instead and drops images. A content that is no page of the index
+ * is added as its text. AI services keep the images of pages ({@link AugmentedUserMessage}); images of the caller
+ * are safe with {@link PageRetrievalAugmentor} only, since LangChain4j drops them where there are as many as pages
+ * and the method takes its text from an annotation.
  */
 public final class PagePictureInjector implements ContentInjector {
 

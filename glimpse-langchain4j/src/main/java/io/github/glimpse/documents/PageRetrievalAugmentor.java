@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * What an AI service over a folder of documents needs: finds pages by the texts of the user's message and puts their pictures in.
- * Questions with pictures are taken too, which LangChain4j's own augmentor refuses.
+ * Retrieval augmentor for an AI service over a folder of documents: finds pages by the texts of the user's message
+ * and adds their images, for each form of a service method. Takes questions with images too, which LangChain4j's own
+ * augmentor refuses.
  *
  * <pre>{@code
  * Documents documents = AiServices.builder(Documents.class)

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Content retriever that fuses several by reciprocal rank: a page with a high rank in two of them is first. Score and box of a page are those
- * of the first retriever that has found it.
+ * Content retriever that fuses several by reciprocal rank: a page with a high rank in two of them is first. Score
+ * and box of a page are those of the first retriever that has found it.
  */
 public final class PageRetriever implements ContentRetriever {
 

@@ -6,8 +6,8 @@ import dev.langchain4j.rag.query.Query;
 import java.util.List;
 
 /**
- * Content retriever by text (BM25): the text layer of pages and the text that a {@link PageReader} has read. The {@link IndexedPage#BOX} is the
- * line of the text layer with the rarest words of the query, else the page.
+ * Content retriever by text (BM25): the text layer of pages and the text that a {@link PageReader} has read. The
+ * {@link IndexedPage#BOX} is the line of the text layer with the rarest words of the query, else the page.
  */
 public final class PageTextRetriever implements ContentRetriever {
 

@@ -13,8 +13,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Content retriever by vectors of pages and of their tiles: the nearest vector of a page gives its score and {@link IndexedPage#BOX}. Vectors of a
- * file that has changed since are ignored.
+ * Content retriever by vectors of pages and of their tiles: the nearest vector of a page gives its score and {@link
+ * IndexedPage#BOX}. Vectors of a file that has changed since are ignored.
  */
 public final class PageVectorRetriever implements ContentRetriever {
 

@@ -112,7 +112,10 @@ final class TextIndex {
         }
     }
 
-    /** The line of a page's text layer with the rarest terms of a query, as far as its words have them; null if none has one. */
+    /**
+     * The line of a page's text layer with the rarest terms of a query, as far as its words have them; null if none
+     * has one.
+     */
     @Nullable
     PageBox box(String query, IndexedPage page) {
         Set<String> wanted = Set.copyOf(terms(query));

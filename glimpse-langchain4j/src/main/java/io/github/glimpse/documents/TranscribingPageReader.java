@@ -12,9 +12,9 @@ import io.github.glimpse.prune.PruningOptions;
 import java.util.Objects;
 
 /**
- * Page reader by optical character recognition (OCR) with a chat model: one request for all text of a page, without pruning, since each part of
- * the image is needed. For models that read documents; {@link AskingPageReader} suits a small model that answers single questions. Safe for
- * concurrent use.
+ * Page reader by optical character recognition (OCR) with a chat model: one request for all text of a page, without
+ * pruning, since each part of the image is needed. For models that read documents; {@link AskingPageReader} suits a
+ * small model that answers single questions. Safe for concurrent use.
  */
 public final class TranscribingPageReader implements PageReader {
 
@@ -22,7 +22,7 @@ public final class TranscribingPageReader implements PageReader {
     public static final int MAX_OUTPUT_TOKENS = 2_048;
 
     private static final String PROMPT =
-            "Transcribe all text of this page, line by line. Write the text alone. Write nothing if the page has no text.";
+            "Transcribe all text of this page, line by line. Write the text alone, or nothing if there is none.";
 
     private final ChatModel model;
 

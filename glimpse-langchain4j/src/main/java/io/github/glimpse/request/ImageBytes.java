@@ -237,7 +237,10 @@ public final class ImageBytes {
         }
     }
 
-    /** Counts the bytes that base64 text encodes, without decoding it: 6 bits a character, without padding and whitespace. */
+    /**
+     * Counts the bytes that base64 text encodes, without decoding it: 6 bits a character, without padding and
+     * whitespace.
+     */
     public static long decodedLength(String base64) {
         long characters = 0;
         for (int i = 0; i < base64.length(); i++) {

@@ -7,14 +7,18 @@ import org.springframework.core.Ordered;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Default log level WARN for DJL. At INFO it reports the place of libtorch for each look-up and its thread counts, which Glimpse's own lines have
- * too, and a remark about the graph executor, which Glimpse needs. {@code logging.level.ai.djl} of the application wins.
+ * Default log level WARN for DJL. At INFO it reports the place of libtorch for each look-up and its thread counts,
+ * which Glimpse's own lines have too, and a remark about the graph executor, which Glimpse needs. {@code
+ * logging.level.ai.djl} of the application wins.
  */
 final class DjlLogLevel implements ApplicationListener<ApplicationEnvironmentPreparedEvent>, Ordered {
 
     static final String KEY = "logging.level.ai.djl";
 
-    /** After the listener that reads configuration files (10), before the one that configures the logging system (20). */
+    /**
+     * After the listener that reads configuration files (10), before the one that configures the logging system
+     * (20).
+     */
     private static final int ORDER = Ordered.HIGHEST_PRECEDENCE + 15;
 
     DjlLogLevel() {}

@@ -50,11 +50,13 @@ import org.springframework.context.annotation.Lazy;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Auto-configuration of retrieval-augmented generation (RAG) over a folder of documents, off until {@code glimpse.rag.documents} names one: the
- * index, made at the start, a retriever of pages, the augmentor that adds their images to questions, and the tools of agents
- * ({@link GlimpseToolsAutoConfiguration}). Each backs off for a bean of the application. {@link ScanReader} chooses the reader of pages without a
- * text layer. With an embedding model and an {@link EmbeddingStore} pages are found by vectors too: of their images by Glimpse's model, else of their
- * text by the application's. Runs before LangChain4j's auto-configuration, which makes another retriever where there is none.
+ * Auto-configuration of retrieval-augmented generation (RAG) over a folder of documents, off until {@code
+ * glimpse.rag.documents} names one: the index, made at the start, a retriever of pages, the augmentor that adds
+ * their images to questions, and the tools of agents ({@link GlimpseToolsAutoConfiguration}). Each backs off for a
+ * bean of the application. {@link ScanReader} chooses the reader of pages without a text layer. With an embedding
+ * model and an {@link EmbeddingStore} pages are found by vectors too: of their images by Glimpse's model, else of
+ * their text by the application's. Runs before LangChain4j's auto-configuration, which makes another retriever where
+ * there is none.
  */
 @AutoConfiguration(after = GlimpseEmbeddingAutoConfiguration.class, beforeName = GlimpseAutoConfiguration.LANGCHAIN4J)
 @ConditionalOnClass({DocumentIndex.class, RetrievalAugmentor.class})
@@ -101,7 +103,8 @@ public final class GlimpseDocumentsAutoConfiguration {
         DocumentIndex index = indexer.build().index(folder(documents, rag), indexFile(rag));
         List<IndexedPage> unsearchable = index.unsearchable();
         LOG.info(
-                "{} pages of documents can be found; {} have neither text nor vectors, {} pages or files could not be read",
+                "{} pages of documents can be found; {} have neither text nor vectors, {} pages or files could not"
+                        + " be read",
                 index.pages().size() - unsearchable.size(),
                 unsearchable.size(),
                 index.errors().size());

@@ -16,8 +16,9 @@ import org.springframework.context.ApplicationListener;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
- * Check at the start that an AI service whose methods do not stream has a chat model. LangChain4j accepts a streaming model alone and fails at the
- * first call of such a method with "chatModel cannot be null". {@link AiServiceFailureAnalyzer} names the property.
+ * Check at the start that an AI service whose methods do not stream has a chat model. LangChain4j accepts a
+ * streaming model alone and fails at the first call of such a method with "chatModel cannot be null". {@link
+ * AiServiceFailureAnalyzer} names the property.
  */
 final class MissingChatModelCheck implements ApplicationListener<AiServiceRegisteredEvent> {
 

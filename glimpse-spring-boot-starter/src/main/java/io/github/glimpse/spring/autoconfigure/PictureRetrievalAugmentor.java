@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Retrieval augmentor for questions with images. LangChain4j's own augmentor takes messages of a single text and fails on others; it gets the
- * texts of a message here, and its result replaces them, before the images.
+ * Retrieval augmentor for questions with images. LangChain4j's own augmentor takes messages of a single text and
+ * fails on others; it gets the texts of a message here, and its result replaces them, before the images.
  */
 final class PictureRetrievalAugmentor implements RetrievalAugmentor {
 

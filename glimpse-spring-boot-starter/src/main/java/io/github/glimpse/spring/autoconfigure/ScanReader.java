@@ -22,8 +22,8 @@ record ScanReader(@Nullable PageReader reader, String remedy) {
     private static final Logger LOG = LoggerFactory.getLogger(ScanReader.class);
     private static final int PAGES_PER_LINE = 10;
     private static final String BEAN = "define a bean of type PageReader";
-    private static final String VECTORS =
-            "The reader found no text on them; glimpse.embedding-model.enabled=true finds pages by vectors of their images";
+    private static final String VECTORS = "The reader found no text on them; glimpse.embedding-model.enabled=true finds"
+            + " pages by vectors of their images";
 
     /**
      * A bean of type {@link PageReader} wins. Without it the property decides.
@@ -91,7 +91,8 @@ record ScanReader(@Nullable PageReader reader, String remedy) {
         public String read(ImageContent page) {
             if (pages == 0) {
                 LOG.info(
-                        "Transcribing pages without a text layer, once, with the chat model ({}); {}=false turns that off",
+                        "Transcribing pages without a text layer, once, with the chat model ({});"
+                                + " {}=false turns that off",
                         reader.label(),
                         GlimpseDocumentsAutoConfiguration.READ_SCANS);
             }
