@@ -214,7 +214,7 @@ class ArchitectureTest {
         rooms.put("embedding", belowLangChain4j);
         rooms.put("eval", BELOW_SURFACES);
         rooms.put("train", BELOW_SURFACES);
-        rooms.put("documents", List.of("image", "prune", "generate", "request", "chat"));
+        rooms.put("documents", List.of("files", "image", "prune", "generate", "request", "chat"));
         return rooms;
     }
 

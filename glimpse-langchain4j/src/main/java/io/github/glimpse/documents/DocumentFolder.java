@@ -7,19 +7,14 @@ import io.github.glimpse.InvalidDocumentException;
 import io.github.glimpse.InvalidDocumentException.Reason;
 import io.github.glimpse.image.RasterImage;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -42,6 +37,7 @@ public final class DocumentFolder {
     private static final byte[] PDF = "%PDF-".getBytes(StandardCharsets.US_ASCII);
     private static final int HEADER = 1024;
     private static final long MAX_ARRAY = Integer.MAX_VALUE - 8;
+    private static final char NOT_UTF_8 = '\ufffd';
 
     private final Path folder;
     private final DocumentLimits limits;
@@ -99,7 +95,7 @@ public final class DocumentFolder {
         Path root = folder.toRealPath();
         try (Stream<Path> files = Files.walk(root)) {
             return files.filter(file -> Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS))
-                    .map(file -> root.relativize(file).toString().replace('\\', '/'))
+                    .map(file -> DocumentNames.of(root, file))
                     .filter(name -> ENDINGS.contains(ending(name)))
                     .sorted()
                     .toList();
@@ -113,35 +109,36 @@ public final class DocumentFolder {
     }
 
     /**
-     * Reads a document's bytes.
+     * Content of a document, which is not read yet.
      *
-     * @throws InvalidDocumentException if there is no such file in the folder, if it is a symbolic link or in a linked folder, or if it exceeds the
-     *     limit
+     * @throws InvalidDocumentException if there is no such file in the folder, if it is a symbolic link or in a linked
+     *     folder, or if it exceeds the limit
      */
-    byte[] bytes(String document) {
+    DocumentContent content(String document) {
         try {
-            Path file = file(document);
-            try (InputStream content = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
-                byte[] bytes = content.readNBytes((int) Math.min(MAX_ARRAY, limits.maxBytes() + 1));
-                if (bytes.length > limits.maxBytes()) {
-                    throw new InvalidDocumentException(
-                            Reason.TOO_LARGE,
-                            "'" + document + "' has " + Files.size(file) + " bytes, over the limit of "
-                                    + limits.maxBytes() + "; leave it out, or raise DocumentLimits.maxBytes");
-                }
-                return bytes;
+            DocumentContent content = DocumentContent.of(document, file(document));
+            if (content.length() > Math.min(MAX_ARRAY, limits.maxBytes())) {
+                throw new InvalidDocumentException(
+                        Reason.TOO_LARGE,
+                        "'" + document + "' has " + content.length() + " bytes, over the limit of "
+                                + Math.min(MAX_ARRAY, limits.maxBytes())
+                                + "; leave it out, or raise DocumentLimits.maxBytes");
             }
-        } catch (IOException | InvalidPathException e) {
+            return content;
+        } catch (IOException | IllegalArgumentException e) {
             throw new InvalidDocumentException(
                     Reason.BROKEN,
-                    "'" + document + "' cannot be read (" + e.getClass().getSimpleName() + "); is it still there?");
+                    "'" + document + "' cannot be read (" + e.getClass().getSimpleName() + "); "
+                            + (document.indexOf(NOT_UTF_8) < 0
+                                    ? "is it still there?"
+                                    : "the bytes of its name are not UTF-8; rename it"));
         }
     }
 
     /** The file of a name, without a link on the way to it. */
     private Path file(String document) throws IOException {
         Path root = folder.toRealPath();
-        Path file = root.resolve(document).normalize();
+        Path file = DocumentNames.resolve(root, document);
         if (!file.startsWith(root)) {
             throw new InvalidDocumentException(Reason.BROKEN, "'" + document + "' is not in the folder of documents");
         }
@@ -156,30 +153,41 @@ public final class DocumentFolder {
         return file;
     }
 
-    static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("Every Java runtime has SHA-256", e);
+    /** Opens a document by its content, whatever its name says. */
+    DocumentPages open(DocumentContent content) {
+        if (!isPdf(content.head(HEADER))) {
+            return picture(content);
         }
+        return PdfPages.open(content, limits, isolation);
     }
 
-    /** Opens a document by what it is, whatever its name says. */
-    DocumentPages open(byte[] bytes, String document) {
-        if (!isPdf(bytes)) {
-            return picture(bytes, document);
+    /**
+     * Opens a document that has a known content.
+     *
+     * @throws InvalidDocumentException if it cannot be opened, or has another content now
+     */
+    DocumentPages open(DocumentContent content, String sha256) {
+        DocumentPages pages = open(content);
+        if (!content.sha256().equals(sha256)) {
+            pages.close();
+            throw new InvalidDocumentException(
+                    Reason.CHANGED,
+                    "'" + content.name() + "' has changed since it was indexed; index the folder again");
         }
-        return PdfPages.open(bytes, document, limits, isolation);
+        return pages;
     }
 
-    private DocumentPages picture(byte[] bytes, String document) {
+    private DocumentPages picture(DocumentContent content) {
+        String document = content.name();
         try {
-            return PicturePages.open(bytes, document, limits);
+            return PicturePages.open(content.bytes(), document, limits);
+        } catch (IOException e) {
+            throw DocumentFailure.of("the file", document, e);
         } catch (InvalidDocumentException e) {
             if (e.reason() == Reason.BROKEN && ending(document).equals("pdf")) {
                 throw new InvalidDocumentException(
                         Reason.BROKEN,
-                        "'" + document + "' is called a PDF file, and its " + bytes.length
+                        "'" + document + "' is called a PDF file, and its " + content.length()
                                 + " bytes neither begin as one (%PDF-) nor as a picture; leave it out",
                         e);
             }
@@ -203,10 +211,10 @@ public final class DocumentFolder {
      * @throws InvalidDocumentException if it cannot be rendered
      */
     public RenderedPage page(String document, int page) {
-        byte[] bytes = bytes(document);
-        String key = key(sha256(bytes), page);
-        RenderedPage known = remembered(key);
-        return known == null ? render(bytes, document, page, key) : known;
+        DocumentContent content = content(document);
+        String sha256 = content.sha256();
+        RenderedPage known = remembered(key(sha256, page));
+        return known == null ? render(content, sha256, page) : known;
     }
 
     /**
@@ -215,18 +223,8 @@ public final class DocumentFolder {
      * @throws InvalidDocumentException if it cannot be rendered, or the file is another now
      */
     RenderedPage page(IndexedPage page) {
-        String key = key(page.sha256(), page.page());
-        RenderedPage known = remembered(key);
-        if (known != null) {
-            return known;
-        }
-        byte[] bytes = bytes(page.document());
-        if (!sha256(bytes).equals(page.sha256())) {
-            throw new InvalidDocumentException(
-                    Reason.CHANGED,
-                    "'" + page.document() + "' has changed since it was indexed; index the folder again");
-        }
-        return render(bytes, page.document(), page.page(), key);
+        RenderedPage known = remembered(key(page.sha256(), page.page()));
+        return known == null ? render(content(page.document()), page.sha256(), page.page()) : known;
     }
 
     private static String key(String sha256, int page) {
@@ -239,17 +237,18 @@ public final class DocumentFolder {
         }
     }
 
-    private RenderedPage render(byte[] bytes, String document, int page, String key) {
+    private RenderedPage render(DocumentContent content, String sha256, int page) {
         RenderedPage rendered;
-        try (DocumentPages pages = open(bytes, document)) {
+        try (DocumentPages pages = open(content, sha256)) {
             if (page < 1 || page > pages.count()) {
                 throw new InvalidDocumentException(
-                        Reason.BROKEN, "'" + document + "' has pages 1 to " + pages.count() + ", no page " + page);
+                        Reason.BROKEN,
+                        "'" + content.name() + "' has pages 1 to " + pages.count() + ", no page " + page);
             }
             rendered = pages.render(page, dotsPerInch);
         }
         synchronized (remembered) {
-            remembered.put(key, rendered);
+            remembered.put(key(sha256, page), rendered);
         }
         return rendered;
     }

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class DocumentIndexer {
 
     /** Rises when rows of older indexes say something else. */
-    private static final int FORMAT = 2;
+    private static final int FORMAT = 3;
 
     private final @Nullable PageReader reader;
     private final @Nullable EmbeddingModel embeddingModel;
@@ -78,8 +78,11 @@ public final class DocumentIndexer {
             }
         }
         rows.write(kept.values());
+        IndexHeap heap = new IndexHeap();
+        kept.values().forEach(heap::add);
         for (String document : missing) {
-            IndexedDocument indexed = read(folder, document, byContent);
+            IndexedDocument indexed = read(folder, document, byContent, heap);
+            heap.add(indexed.pages());
             requireTime(kept.size(), documents.size());
             if (indexed.settled()) {
                 rows.append(indexed.pages());
@@ -110,7 +113,7 @@ public final class DocumentIndexer {
 
     private static String hash(DocumentFolder folder, String document) {
         try {
-            return DocumentFolder.sha256(folder.bytes(document));
+            return folder.content(document).sha256();
         } catch (InvalidDocumentException e) {
             return "";
         }
@@ -123,13 +126,13 @@ public final class DocumentIndexer {
         }
     }
 
-    private IndexedDocument read(DocumentFolder folder, String document, Map<String, List<IndexedPage>> byContent) {
+    private IndexedDocument read(
+            DocumentFolder folder, String document, Map<String, List<IndexedPage>> byContent, IndexHeap heap) {
         try {
-            byte[] bytes = folder.bytes(document);
-            String sha256 = DocumentFolder.sha256(bytes);
-            List<IndexedPage> same = byContent.get(sha256);
+            DocumentContent content = folder.content(document);
+            List<IndexedPage> same = byContent.get(content.sha256());
             return same == null
-                    ? index(folder, document, bytes, sha256)
+                    ? index(folder, content, heap)
                     : new IndexedDocument(
                             same.stream().map(page -> page.of(document)).toList(), true);
         } catch (InvalidDocumentException e) {
@@ -144,16 +147,26 @@ public final class DocumentIndexer {
      * @param document how the rows name it
      */
     public IndexedDocument index(DocumentFolder folder, String document, byte[] bytes) {
-        return index(folder, document, bytes, DocumentFolder.sha256(bytes));
+        return index(folder, DocumentContent.of(document, bytes), new IndexHeap());
     }
 
-    private IndexedDocument index(DocumentFolder folder, String document, byte[] bytes, String sha256) {
+    private IndexedDocument index(DocumentFolder folder, DocumentContent content, IndexHeap heap) {
+        String document = content.name();
+        String sha256 = content.sha256();
+        DocumentSize size = new DocumentSize(document, folder.limits(), heap);
         List<IndexedPage> rows = new ArrayList<>();
         boolean settled = true;
-        try (DocumentPages pages = folder.open(bytes, document)) {
+        try (DocumentPages pages = folder.open(content, sha256)) {
             for (int page = 1; page <= pages.count(); page++) {
                 try {
-                    rows.add(page(pages, document, sha256, page, folder.dotsPerInch()));
+                    IndexedPage row = page(pages, document, sha256, page, folder.dotsPerInch());
+                    InvalidDocumentException tooLarge = size.add(row, pages.count());
+                    if (tooLarge != null) {
+                        rows.add(failed(document, sha256, page, tooLarge));
+                        settled &= isSettled(tooLarge);
+                        break;
+                    }
+                    rows.add(row);
                 } catch (InvalidDocumentException e) {
                     rows.add(failed(document, sha256, page, e));
                     settled &= isSettled(e);

@@ -11,11 +11,12 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Time limit for work on one document: each piece runs on a daemon thread while the caller waits no longer than the
- * limit. Work that exceeds the limit is abandoned: its thread is interrupted, the document's {@code abandon} action
+ * Time limits for work on one document: each piece runs on a daemon thread while the caller waits no longer than the
+ * limit of a piece, nor than what is left of the limit of all pieces. Work that exceeds the limit is abandoned: its thread is interrupted, the document's {@code abandon} action
  * runs, and the document is refused from then on. Threads that do not end by that are counted; at {@value
  * #MAX_ABANDONED} of them no document is opened. Safe for concurrent use.
  */
@@ -27,25 +28,35 @@ final class DocumentThread {
     private static final AtomicInteger ABANDONED = new AtomicInteger();
 
     private final String name;
-    private final Duration time;
+    private final Duration timePerPiece;
+    private final Duration timeInAll;
     private final Runnable abandon;
+    private final LongSupplier nanoTime;
+    private long workedNanos;
     private @Nullable InvalidDocumentException dead;
 
-    /** A limit for work that ends when its thread is interrupted. */
-    DocumentThread(String name, Duration time) {
-        this(name, time, () -> {});
-    }
-
     /**
-     * A limit for work that an action ends.
+     * Limits of a document.
      *
      * @param name of the document, for messages
-     * @param abandon ends the work, whatever it does
+     * @param abandon ends the work, if an interrupt of its thread does not
      */
+    DocumentThread(String name, DocumentLimits limits, Runnable abandon) {
+        this(name, limits.timePerPage(), limits.timePerDocument(), abandon, System::nanoTime);
+    }
+
+    /** A limit for one piece of work that an action ends. */
     DocumentThread(String name, Duration time, Runnable abandon) {
+        this(name, time, time, abandon, System::nanoTime);
+    }
+
+    /** Limits by a clock. */
+    DocumentThread(String name, Duration timePerPiece, Duration timeInAll, Runnable abandon, LongSupplier nanoTime) {
         this.name = name;
-        this.time = time;
+        this.timePerPiece = timePerPiece;
+        this.timeInAll = timeInAll;
         this.abandon = abandon;
+        this.nanoTime = nanoTime;
     }
 
     /** Ends abandoned work from within, between two of its steps. */
@@ -71,14 +82,22 @@ final class DocumentThread {
                     ABANDONED.get() + " documents have not ended in their time and still compute, so '" + name
                             + "' is not opened; wait for them or start the process anew");
         }
+        long left = TimeUnit.NANOSECONDS.convert(timeInAll) - workedNanos;
+        if (left <= 0) {
+            dead = tooSlowInAll(what);
+            abandon.run();
+            throw dead;
+        }
+        long time = Math.min(left, TimeUnit.NANOSECONDS.convert(timePerPiece));
+        long start = nanoTime.getAsLong();
         FutureTask<T> task = new FutureTask<>(work);
         Thread thread = new Thread(null, task, "glimpse-document", 0, false);
         thread.setDaemon(true);
         thread.start();
         try {
-            return task.get(time.toMillis(), TimeUnit.MILLISECONDS);
+            return task.get(time, TimeUnit.NANOSECONDS);
         } catch (TimeoutException e) {
-            dead = tooSlow(what);
+            dead = time == left && timeInAll.compareTo(timePerPiece) > 0 ? tooSlowInAll(what) : tooSlow(what);
             leave(thread);
             throw dead;
         } catch (InterruptedException e) {
@@ -89,14 +108,23 @@ final class DocumentThread {
             throw dead;
         } catch (ExecutionException e) {
             throw DocumentFailure.of(what, name, e.getCause());
+        } finally {
+            workedNanos += nanoTime.getAsLong() - start;
         }
     }
 
     private InvalidDocumentException tooSlow(String what) {
         return new InvalidDocumentException(
                 Reason.TOO_SLOW,
-                capital(what) + " of '" + name + "' took longer than the limit of " + time
+                capital(what) + " of '" + name + "' took longer than the limit of " + timePerPiece
                         + "; leave the file out, or raise timePerPage");
+    }
+
+    private InvalidDocumentException tooSlowInAll(String what) {
+        return new InvalidDocumentException(
+                Reason.TOO_SLOW,
+                capital(what) + " of '" + name + "' is not read, as work on the document took longer than the limit of "
+                        + timeInAll + " in all; split the file, or raise timePerDocument");
     }
 
     private void leave(Thread thread) {

@@ -9,6 +9,7 @@ import io.github.glimpse.documents.IndexedPage.PageVector;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -111,11 +112,12 @@ final class IndexFile {
     }
 
     private void append(Path target, List<IndexedPage> document) throws IOException {
-        StringBuilder lines = new StringBuilder();
-        for (int row = 0; row < document.size(); row++) {
-            lines.append(node(document.get(row), row == document.size() - 1)).append('\n');
+        try (Writer lines = Files.newBufferedWriter(target, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            for (int row = 0; row < document.size(); row++) {
+                lines.append(node(document.get(row), row == document.size() - 1).toString())
+                        .append('\n');
+            }
         }
-        Files.writeString(target, lines, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
     private ObjectNode node(IndexedPage page, boolean last) {

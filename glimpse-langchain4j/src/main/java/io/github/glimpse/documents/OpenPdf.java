@@ -114,7 +114,7 @@ final class OpenPdf implements AutoCloseable {
 
     /** Reads the words of a page's text layer. */
     List<PageWord> words(int page) throws IOException {
-        return PdfText.words(document, page, geometry(page), limits.maxCharacters(), failures.ofPage(page));
+        return PdfText.words(document, page, geometry(page), limits.maxPageCharacters(), failures.ofPage(page));
     }
 
     /** Number of operators that failed on the pages so far. */

@@ -5,7 +5,6 @@ import java.io.BufferedOutputStream;
 import java.io.ByteArrayInputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
-import java.io.EOFException;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -81,10 +80,8 @@ final class PdfChild extends ClassLoader {
         try {
             for (int type = in.read(); type >= 0; type = in.read()) {
                 int length = in.readInt();
-                byte[] content = in.readNBytes(length);
-                if (content.length < length) {
-                    throw new EOFException();
-                }
+                byte[] content = new byte[length];
+                in.readFully(content);
                 boolean isResource = type == PdfFrames.RESOURCE || type == PdfFrames.NO_RESOURCE;
                 (isResource ? resources : commands).add(Map.entry(type, content));
             }

@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Frames between the application and a process that reads PDF files: one byte for the type, four for the length, then
@@ -13,6 +14,9 @@ import java.time.Duration;
  * from a file.
  */
 final class PdfFrames {
+
+    /** To the process: asks whether it answers. */
+    static final int PING = 'P';
 
     /** To the process: name and limits of the next file. */
     static final int LIMITS = 'L';
@@ -103,7 +107,8 @@ final class PdfFrames {
         out.writeInt(limits.maxPages());
         out.writeLong(limits.maxPixels());
         out.writeInt(limits.maxCharacters());
-        out.writeLong(limits.timePerPage().toMillis());
+        out.writeLong(TimeUnit.MILLISECONDS.convert(limits.timePerPage()));
+        out.writeLong(TimeUnit.MILLISECONDS.convert(limits.timePerDocument()));
         out.writeLong(limits.maxMemoryBytes());
     }
 
@@ -113,6 +118,7 @@ final class PdfFrames {
                 in.readInt(),
                 in.readLong(),
                 in.readInt(),
+                Duration.ofMillis(Math.max(1, in.readLong())),
                 Duration.ofMillis(Math.max(1, in.readLong())),
                 in.readLong());
     }

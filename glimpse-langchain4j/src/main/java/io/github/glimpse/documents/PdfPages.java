@@ -41,10 +41,16 @@ public final class PdfPages implements DocumentPages {
      *     isolation
      */
     public static PdfPages open(byte[] file, String name, DocumentLimits limits, PdfIsolation isolation) {
-        if (file.length > limits.maxBytes()) {
+        return open(DocumentContent.of(name, file), limits, isolation);
+    }
+
+    /** Like {@link #open(byte[], String, DocumentLimits, PdfIsolation)}, without the file in the heap if possible. */
+    static PdfPages open(DocumentContent file, DocumentLimits limits, PdfIsolation isolation) {
+        String name = file.name();
+        if (file.length() > limits.maxBytes()) {
             throw new InvalidDocumentException(
                     Reason.TOO_LARGE,
-                    "'" + name + "' has " + file.length + " bytes, over the limit of " + limits.maxBytes()
+                    "'" + name + "' has " + file.length() + " bytes, over the limit of " + limits.maxBytes()
                             + "; leave it out, or raise DocumentLimits.maxBytes");
         }
         if (PdfPages.class.getClassLoader().getResource(PDFBOX) == null) {
@@ -55,8 +61,8 @@ public final class PdfPages implements DocumentPages {
         return new PdfPages(
                 name,
                 switch (isolation) {
-                    case PROCESS -> ProcessPdf.open(file, name, limits);
-                    case THREAD -> ThreadPdf.open(file, name, limits);
+                    case PROCESS -> ProcessPdf.open(file, limits);
+                    case THREAD -> ThreadPdf.open(file, limits);
                 });
     }
 

@@ -2,6 +2,7 @@ package io.github.glimpse.documents;
 
 import io.github.glimpse.InvalidDocumentException;
 import io.github.glimpse.InvalidDocumentException.Reason;
+import io.github.glimpse.files.TemporaryFolder;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.ByteArrayOutputStream;
@@ -37,6 +38,7 @@ final class PdfProcess {
      */
     private static final Set<Integer> CRASHES = Set.of(132, 133, 134, 135, 136, 139);
 
+    private static final String CHILD = PdfChild.class.getName().replace('.', '/') + ".class";
     private static final int EXIT_SECONDS = 5;
     private static final int MAX_CLASS_NAME_BYTES = 2_000;
 
@@ -136,17 +138,27 @@ final class PdfProcess {
                 .map(name -> "-D" + name + "=" + System.getProperty(name));
     }
 
-    /** Writes the one class that the process reads from a file. The folder can be deleted once the process is ready. */
-    static void writeClasses(Path folder) throws IOException {
-        String name = PdfChild.class.getName().replace('.', '/') + ".class";
-        Path file = folder.resolve(name);
-        Files.createDirectories(file.getParent());
-        try (InputStream content = PdfProcess.class.getClassLoader().getResourceAsStream(name)) {
+    /** Writes the one class that processes read from a file. */
+    static void writeClasses(TemporaryFolder folder) throws IOException {
+        Path parent = folder.path();
+        Path name = Path.of(CHILD);
+        for (int depth = 0; depth < name.getNameCount() - 1; depth++) {
+            parent = Files.createDirectory(parent.resolve(name.getName(depth)));
+            parent.toFile().deleteOnExit();
+        }
+        Path file = folder.path().resolve(CHILD);
+        try (InputStream content = PdfProcess.class.getClassLoader().getResourceAsStream(CHILD)) {
             if (content == null) {
                 throw new IOException("the class loader does not give the bytes of its classes");
             }
             Files.write(file, content.readAllBytes());
         }
+        file.toFile().deleteOnExit();
+    }
+
+    /** Whether the class is still there: systems delete old files of the temporary directory. */
+    static boolean hasClasses(TemporaryFolder folder) {
+        return Files.isRegularFile(folder.path().resolve(CHILD));
     }
 
     /**
@@ -167,6 +179,18 @@ final class PdfProcess {
         send(type, content);
     }
 
+    /**
+     * Sends the command that opens a file.
+     *
+     * @throws InvalidDocumentException if the file cannot be read; the process waits for the rest of it then
+     */
+    void send(DocumentContent file) throws IOException {
+        out.writeByte(PdfFrames.OPEN);
+        out.writeInt(Math.toIntExact(file.length()));
+        file.transferTo((buffer, size) -> out.write(buffer, 0, size));
+        out.flush();
+    }
+
     /** Sends a command and waits for its answer, whose content is to be read from the stream to its end. */
     DataInputStream ask(int type, byte[] content) throws IOException {
         send(type, content);
@@ -180,7 +204,8 @@ final class PdfProcess {
         out.flush();
     }
 
-    private DataInputStream answer() throws IOException {
+    /** Waits for the answer to the last command. */
+    DataInputStream answer() throws IOException {
         while (true) {
             int type = in.readUnsignedByte();
             int length = in.readInt();
@@ -229,6 +254,12 @@ final class PdfProcess {
             }
         }
         return all.toByteArray();
+    }
+
+    /** Asks for an answer; an idle process may have been killed or stopped. */
+    boolean ping() throws IOException {
+        ask(PdfFrames.PING, new byte[0]).readInt();
+        return true;
     }
 
     boolean isAlive() {

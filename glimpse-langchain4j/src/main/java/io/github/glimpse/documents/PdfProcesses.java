@@ -2,17 +2,15 @@ package io.github.glimpse.documents;
 
 import io.github.glimpse.InvalidDocumentException;
 import io.github.glimpse.InvalidDocumentException.Reason;
+import io.github.glimpse.files.TemporaryFolder;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.Comparator;
 import java.util.Deque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,12 +25,15 @@ final class PdfProcesses {
 
     private static final int MAX_IDLE = 2;
     private static final Duration START_TIME = Duration.ofSeconds(60);
+    private static final Duration MAX_WAIT = Duration.ofDays(1);
+    private static final Duration PING_TIME = Duration.ofSeconds(5);
 
     /** Less than {@link PdfWorker#IDLE_SECONDS}: after that the process may be about to end. */
     private static final Duration REUSE_TIME = Duration.ofSeconds(20);
 
     private static final Semaphore PLACES = new Semaphore(MAX_PROCESSES, true);
     private static final Deque<Idle> IDLE = new ArrayDeque<>();
+    private static @Nullable TemporaryFolder classes;
 
     private PdfProcesses() {}
 
@@ -40,15 +41,18 @@ final class PdfProcesses {
      * Leases a process, which is started if none is idle.
      *
      * @param name of the document, for messages
-     * @throws InvalidDocumentException if no place becomes free within the time of a page, or no process can be started
+     * @throws InvalidDocumentException if no place becomes free in the time that the documents before it in the queue
+     *     may take, or no process can be started
      */
     static Lease acquire(String name, DocumentLimits limits) {
         try {
-            if (!PLACES.tryAcquire(limits.timePerPage().toMillis(), TimeUnit.MILLISECONDS)) {
+            Duration wait = waitingTime(limits, PLACES.getQueueLength());
+            if (!PLACES.tryAcquire(TimeUnit.NANOSECONDS.convert(wait), TimeUnit.NANOSECONDS)) {
                 throw new InvalidDocumentException(
                         Reason.NOT_NOW,
                         "'" + name + "' is not opened, as " + MAX_PROCESSES
-                                + " PDF files are open, which is the limit; close them, or try again");
+                                + " PDF files were open, which is the limit, and none was closed within " + wait
+                                + "; close them, or try again");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -57,7 +61,7 @@ final class PdfProcesses {
         }
         boolean leased = false;
         try {
-            PdfProcess idle = idle(limits.maxMemoryBytes());
+            PdfProcess idle = answeringIdle(name, limits.maxMemoryBytes());
             Lease lease = new Lease(idle == null ? start(name, limits) : idle, limits.maxMemoryBytes());
             leased = true;
             return lease;
@@ -66,6 +70,33 @@ final class PdfProcesses {
                 PLACES.release();
             }
         }
+    }
+
+    /**
+     * Longest time in which a place must become free, if each document before this one takes all of its time: the
+     * places are given in order.
+     */
+    static Duration waitingTime(DocumentLimits limits, int waitingBefore) {
+        int rounds = 1 + waitingBefore / MAX_PROCESSES;
+        double seconds = (double) limits.timePerDocument().toSeconds()
+                + limits.timePerPage().toSeconds();
+        return seconds * rounds > MAX_WAIT.toSeconds()
+                ? MAX_WAIT
+                : limits.timePerDocument().plus(limits.timePerPage()).multipliedBy(rounds);
+    }
+
+    /** An idle process that answers; one that was killed or stopped meanwhile does not. */
+    private static @Nullable PdfProcess answeringIdle(String name, long heapBytes) {
+        for (PdfProcess idle = idle(heapBytes); idle != null; idle = idle(heapBytes)) {
+            PdfProcess asked = idle;
+            try {
+                new DocumentThread(name, PING_TIME, asked::kill).run("the start", asked::ping);
+                return asked;
+            } catch (InvalidDocumentException e) {
+                asked.kill();
+            }
+        }
+        return null;
     }
 
     private static @Nullable PdfProcess idle(long heapBytes) {
@@ -110,6 +141,18 @@ final class PdfProcesses {
                         + " PdfIsolation.THREAD");
     }
 
+    /** Folder of the class that processes read, one for all starts: it is deleted when this JVM ends. */
+    private static Path classes() throws IOException {
+        synchronized (IDLE) {
+            if (classes == null || !PdfProcess.hasClasses(classes)) {
+                TemporaryFolder folder = TemporaryFolder.create("pdf");
+                PdfProcess.writeClasses(folder);
+                classes = folder;
+            }
+            return classes.path();
+        }
+    }
+
     /** One start, which may be abandoned before there is a process. */
     private static final class Starting {
 
@@ -119,11 +162,8 @@ final class PdfProcesses {
 
         PdfProcess start(long heapBytes) throws IOException {
             boolean ready = false;
-            Path classes = null;
             try {
-                classes = Files.createTempDirectory("glimpse-pdf-");
-                PdfProcess.writeClasses(classes);
-                PdfProcess started = PdfProcess.start(heapBytes, classes);
+                PdfProcess started = PdfProcess.start(heapBytes, classes());
                 keep(started);
                 started.awaitReady();
                 ready = true;
@@ -135,7 +175,6 @@ final class PdfProcesses {
                 if (!ready) {
                     abandon();
                 }
-                delete(classes);
             }
         }
 
@@ -160,19 +199,6 @@ final class PdfProcesses {
         /** Reason for the message: what the system said, or else the time. */
         synchronized @Nullable String failure(InvalidDocumentException e) {
             return failure == null ? e.getMessage() : failure.getMessage();
-        }
-    }
-
-    private static void delete(@Nullable Path folder) {
-        if (folder == null) {
-            return;
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (IOException e) {
-            // a few kilobytes in the temporary folder; the process has read them
         }
     }
 

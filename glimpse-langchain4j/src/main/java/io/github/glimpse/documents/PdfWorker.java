@@ -145,6 +145,7 @@ final class PdfWorker {
                 name = PdfFrames.readText(in);
                 limits = PdfFrames.readLimits(in);
             }
+            case PdfFrames.PING -> value(frame -> {});
             case PdfFrames.OPEN -> open(content);
             case PdfFrames.GEOMETRY -> {
                 PageGeometry page = open().geometry(in.readInt());

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.lang.ref.Cleaner;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pages of a PDF file that a process reads ({@link PdfIsolation#PROCESS}). The process is killed when a piece of
@@ -29,12 +30,13 @@ final class ProcessPdf implements DocumentPages {
     private volatile int count;
     private volatile int failedOperators;
     private volatile boolean closed;
+    private volatile @Nullable InvalidDocumentException failure;
 
     private ProcessPdf(String name, DocumentLimits limits, Lease lease) {
         this.name = name;
         this.limits = limits;
         this.lease = lease;
-        thread = new DocumentThread(name, limits.timePerPage(), lease::kill);
+        thread = new DocumentThread(name, limits, lease::kill);
         killing = CLEANER.register(this, lease::kill);
     }
 
@@ -43,7 +45,8 @@ final class ProcessPdf implements DocumentPages {
      *
      * @throws InvalidDocumentException if it is damaged, encrypted or over a limit, or no process can be had
      */
-    static ProcessPdf open(byte[] file, String name, DocumentLimits limits) {
+    static ProcessPdf open(DocumentContent file, DocumentLimits limits) {
+        String name = file.name();
         ProcessPdf pdf = new ProcessPdf(name, limits, PdfProcesses.acquire(name, limits));
         boolean open = false;
         try {
@@ -57,14 +60,25 @@ final class ProcessPdf implements DocumentPages {
         }
     }
 
-    private void open(byte[] file) {
+    private void open(DocumentContent file) {
         count = run("the file", process -> {
             process.tell(PdfFrames.LIMITS, content(frame -> {
                 PdfFrames.writeText(frame, name);
                 PdfFrames.writeLimits(frame, limits);
             }));
-            return answer(process.ask(PdfFrames.OPEN, file)).readInt();
+            send(process, file);
+            return answer(process.answer()).readInt();
         });
+    }
+
+    /** Sends the file; a process that has only a part of it is killed. */
+    private void send(PdfProcess process, DocumentContent file) throws IOException {
+        try {
+            process.send(file);
+        } catch (InvalidDocumentException e) {
+            lease.kill();
+            throw e;
+        }
     }
 
     @Override
@@ -124,6 +138,10 @@ final class ProcessPdf implements DocumentPages {
             if (closed) {
                 throw new InvalidDocumentException(Reason.NOT_NOW, "'" + name + "' is closed; open it again");
             }
+            InvalidDocumentException earlier = failure;
+            if (earlier != null) {
+                throw earlier;
+            }
             boolean answered = false;
             try {
                 T value = request.send(lease.process());
@@ -133,13 +151,21 @@ final class ProcessPdf implements DocumentPages {
                 answered = true;
                 throw e;
             } catch (IOException e) {
-                throw lease.process().ended(work, name, limits);
+                throw failed(lease.process().ended(work, name, limits));
+            } catch (Error e) {
+                throw failed(DocumentFailure.of(work, name, e));
             } finally {
                 if (!answered) {
                     lease.kill();
                 }
             }
         });
+    }
+
+    /** Keeps the reason why the process is killed: pages that are read afterwards fail for the same reason. */
+    private InvalidDocumentException failed(InvalidDocumentException reason) {
+        failure = reason;
+        return reason;
     }
 
     /** Gives the process back where it can read another file, else kills it. */

@@ -28,10 +28,11 @@ final class ThreadPdf implements DocumentPages {
      *
      * @throws InvalidDocumentException if it is damaged, encrypted or over a limit
      */
-    static ThreadPdf open(byte[] file, String name, DocumentLimits limits) {
-        DocumentThread thread = new DocumentThread(name, limits.timePerPage());
+    static ThreadPdf open(DocumentContent file, DocumentLimits limits) {
+        String name = file.name();
+        DocumentThread thread = new DocumentThread(name, limits, () -> {});
         return thread.run("the file", () -> {
-            OpenPdf pdf = OpenPdf.parse(file, name, limits);
+            OpenPdf pdf = OpenPdf.parse(file.bytes(), name, limits);
             boolean open = false;
             try {
                 ThreadPdf pages = new ThreadPdf(name, thread, pdf, pdf.count());

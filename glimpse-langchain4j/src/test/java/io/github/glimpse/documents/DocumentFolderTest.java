@@ -5,10 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.github.glimpse.InvalidDocumentException;
+import io.github.glimpse.testing.OwnProcess;
+import java.io.File;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -89,7 +96,7 @@ class DocumentFolderTest {
         Files.delete(root.resolve("a.pdf"));
         Files.createSymbolicLink(root.resolve("a.pdf"), outside.resolve("secret.pdf"));
 
-        assertThatThrownBy(() -> folder.bytes(documents.get(0))).hasMessageContaining("symbolic link");
+        assertThatThrownBy(() -> folder.content(documents.get(0))).hasMessageContaining("symbolic link");
     }
 
     @Test
@@ -98,7 +105,7 @@ class DocumentFolderTest {
         DocumentFolder folder = new DocumentFolder(link);
 
         assertThat(folder.documents()).containsExactly("a.pdf");
-        assertThat(folder.bytes("a.pdf")).isEqualTo(Files.readAllBytes(root.resolve("a.pdf")));
+        assertThat(folder.content("a.pdf").bytes()).isEqualTo(Files.readAllBytes(root.resolve("a.pdf")));
     }
 
     /** The timeout ends a read that waits for a writer. */
@@ -114,7 +121,7 @@ class DocumentFolderTest {
         DocumentFolder folder = new DocumentFolder(root);
 
         assertThat(folder.documents()).containsExactly("a.pdf");
-        assertThatThrownBy(() -> folder.bytes("pipe.pdf")).hasMessageContaining("is no file");
+        assertThatThrownBy(() -> folder.content("pipe.pdf")).hasMessageContaining("is no file");
     }
 
     @Test
@@ -134,5 +141,86 @@ class DocumentFolderTest {
         assertThatThrownBy(() -> folder.page("a\u0000b.pdf", 1))
                 .isInstanceOf(InvalidDocumentException.class)
                 .hasMessageContaining("a\\u{0}b.pdf");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\\b.pdf", "sub\\..\\c.pdf", "100 %.pdf", "%41#?;+.pdf", "a\u0308\u20ac\ud83d\ude00.pdf"})
+    void aFileIsReadByTheNameThatIsListed(String name) throws IOException {
+        assumeTrue(File.separatorChar == '/', "Windows has no such names");
+        Files.createDirectories(root.resolve("sub"));
+        Files.write(root.resolve("sub").resolve(name), PdfFiles.pages(List.of(List.of("Order Z79"))));
+        DocumentFolder folder = new DocumentFolder(root);
+
+        assertThat(folder.documents()).containsExactly("a.pdf", "sub/" + name);
+        assertThat(folder.page("sub/" + name, 1).image().width()).isEqualTo(400);
+    }
+
+    @Test
+    void aFileThatBecomesShorterWhileItIsReadIsToldAndTheNextIsRead() throws IOException {
+        DocumentFolder folder = new DocumentFolder(root);
+        DocumentContent content = folder.content("a.pdf");
+        Files.write(root.resolve("a.pdf"), Arrays.copyOf(Files.readAllBytes(root.resolve("a.pdf")), 600));
+
+        assertThatThrownBy(() -> folder.open(content).close()).hasMessageContaining("became shorter");
+        Files.write(root.resolve("a.pdf"), PdfFiles.pages(List.of(List.of("Order Z79"))));
+        assertThat(folder.page("a.pdf", 1).image().width()).isEqualTo(400);
+    }
+
+    @Test
+    void aFileThatChangesBetweenTwoReadsIsTold() throws IOException {
+        DocumentFolder folder = new DocumentFolder(root);
+        String sha256 = folder.content("a.pdf").sha256();
+        Files.write(root.resolve("a.pdf"), PdfFiles.pages(List.of(List.of("Order Z80"))));
+
+        assertThatThrownBy(() -> folder.open(folder.content("a.pdf"), sha256).close())
+                .isInstanceOfSatisfying(InvalidDocumentException.class, e -> assertThat(e.reason())
+                        .isEqualTo(InvalidDocumentException.Reason.CHANGED));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"C", "C.UTF-8"})
+    void namesOutsideOfAsciiAreReadInEveryLocale(String locale) throws IOException, InterruptedException {
+        assumeTrue(File.separatorChar == '/', "Windows has no locale of file names");
+
+        List<String> lines = OwnProcess.lines(Map.of("LC_ALL", locale, "LANG", locale), LocaleReader.class, 60, temp);
+
+        assertThat(lines)
+                .containsExactly(
+                        "a\\u0308.pdf: 400 pixels",
+                        "\\u00e4 \\u20ac.pdf: 400 pixels",
+                        "\\ufffd.pdf: '\\ufffd.pdf' cannot be read (NoSuchFileException); the bytes of its name are not"
+                                + " UTF-8; rename it");
+    }
+
+    /** Main class that writes files by the bytes of their names and reads them. */
+    static final class LocaleReader {
+
+        private LocaleReader() {}
+
+        public static void main(String[] arguments) throws IOException {
+            Path folder = Files.createDirectories(Path.of(arguments[0], "names"));
+            byte[] file = PdfFiles.pages(List.of(List.of("Order Z79")));
+            for (String name : List.of("%C3%A4%20%E2%82%AC.pdf", "a%CC%88.pdf", "%FF.pdf")) {
+                Files.write(Path.of(URI.create(folder.toUri() + name)), file);
+            }
+            DocumentFolder documents = new DocumentFolder(folder);
+            for (String document : documents.documents()) {
+                String result;
+                try {
+                    result = documents.page(document, 1).image().width() + " pixels";
+                } catch (InvalidDocumentException e) {
+                    result = e.getMessage();
+                }
+                System.out.println(ascii(document + ": " + result));
+            }
+            System.exit(0);
+        }
+
+        private static String ascii(String text) {
+            return text.codePoints()
+                    .mapToObj(each ->
+                            each < 0x80 ? Character.toString(each) : String.format(Locale.ROOT, "\\u%04x", each))
+                    .collect(Collectors.joining());
+        }
     }
 }

@@ -14,8 +14,12 @@ final class HostilePdfReader {
     public static void main(String[] arguments) throws IOException {
         int files = Integer.parseInt(arguments[0]);
         HostilePdf hostile = new HostilePdf(24, Integer.parseInt(arguments[1]));
-        DocumentLimits limits =
-                new DocumentLimits(20_000_000, 200, 1_000_000, 100_000, Duration.ofMillis(1200), 300_000_000);
+        DocumentLimits limits = DocumentLimits.defaults()
+                .withMaxPages(200)
+                .withMaxPixels(1_000_000)
+                .withMaxCharacters(100_000)
+                .withTimePerPage(Duration.ofMillis(1200))
+                .withMaxMemoryBytes(300_000_000);
         Map<InvalidDocumentException.Reason, Integer> errors = new EnumMap<>(InvalidDocumentException.Reason.class);
         int read = 0;
         for (int file = 0; file < files; file++) {

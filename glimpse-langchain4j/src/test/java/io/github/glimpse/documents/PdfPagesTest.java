@@ -140,7 +140,8 @@ class PdfPagesTest {
     @Test
     void moreBytesOrPagesThanTheLimitAreRefusedWithBothNumbers() throws IOException {
         byte[] file = PdfFiles.pages(List.of(List.of("One"), List.of("Two"), List.of("Three")));
-        DocumentLimits bytes = new DocumentLimits(100, 1, 1, 1, Duration.ofSeconds(20), 100_000_000);
+        DocumentLimits bytes =
+                new DocumentLimits(100, 1, 1, 1, Duration.ofSeconds(20), Duration.ofMinutes(10), 100_000_000);
 
         assertThatThrownBy(() -> PdfPages.open(file, "three.pdf", LIMITS.withMaxPages(2)))
                 .isInstanceOfSatisfying(InvalidDocumentException.class, e -> assertThat(e.reason())

@@ -11,9 +11,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -22,6 +24,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PdfProcessTest {
 
@@ -126,10 +130,13 @@ class PdfProcessTest {
             for (int place = 0; place < PdfProcesses.MAX_PROCESSES; place++) {
                 open.add(PdfPages.open(good(), "good.pdf", LIMITS));
             }
-            assertThatThrownBy(() -> PdfPages.open(good(), "more.pdf", LIMITS.withTimePerPage(Duration.ofMillis(50))))
+            assertThatThrownBy(() -> PdfPages.open(
+                            good(),
+                            "more.pdf",
+                            LIMITS.withTimePerPage(Duration.ofMillis(50)).withTimePerDocument(Duration.ofMillis(50))))
                     .isInstanceOfSatisfying(InvalidDocumentException.class, e -> assertThat(e.reason())
                             .isEqualTo(Reason.NOT_NOW))
-                    .hasMessageContaining("as 4 PDF files are open");
+                    .hasMessageContaining("as 4 PDF files were open");
             open.remove(0).close();
             open.add(PdfPages.open(good(), "more.pdf", LIMITS));
         } finally {
@@ -241,16 +248,131 @@ class PdfProcessTest {
     }
 
     @Test
-    void noFilesOfProcessesStayInTheTemporaryFolder() throws IOException {
+    void aProcessThatWasKilledWhileItWasIdleIsReplaced() throws IOException {
         AtomicReference<ProcessHandle> process = new AtomicReference<>();
-        try (PdfPages pages = open(206_000_000, process)) {
-            assertThat(pages.count()).isEqualTo(1);
-            String commandLine =
-                    String.join(" ", process.get().info().arguments().orElse(new String[0]));
-            assumeTrue(commandLine.contains("glimpse-pdf-"), "no command lines of processes");
-            Path classes = Path.of(commandLine.replaceFirst(".*-cp (\\S+).*", "$1"));
+        open(209_000_000, process).close();
+        process.get().destroyForcibly();
 
-            assertThat(classes).doesNotExist();
+        try (PdfPages pages = PdfPages.open(good(), "good.pdf", LIMITS.withMaxMemoryBytes(209_000_000))) {
+            assertThat(pages.words(1)).hasSize(2);
+        }
+    }
+
+    @Test
+    void aProcessThatWasStoppedWhileItWasIdleIsReplaced() throws Exception {
+        AtomicReference<ProcessHandle> process = new AtomicReference<>();
+        open(210_000_000, process).close();
+        assumeTrue(Files.isExecutable(Path.of("/bin/kill")), "no kill");
+        assertThat(new ProcessBuilder(
+                                "/bin/kill",
+                                "-STOP",
+                                String.valueOf(process.get().pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+
+        try (PdfPages pages = PdfPages.open(good(), "good.pdf", LIMITS.withMaxMemoryBytes(210_000_000))) {
+            assertThat(pages.words(1)).hasSize(2);
+        }
+        awaitEnd(process.get());
+    }
+
+    /** The fifth document has a place after a wait that is longer than the time of a page. */
+    @Test
+    void aDocumentWaitsForAPlaceLongerThanAPageMayTake() throws Exception {
+        List<PdfPages> open = new ArrayList<>();
+        try {
+            for (int place = 0; place < PdfProcesses.MAX_PROCESSES; place++) {
+                open.add(PdfPages.open(good(), "good.pdf", LIMITS));
+            }
+            byte[] file = good();
+            CompletableFuture<Reason> fifth = CompletableFuture.supplyAsync(() -> {
+                try (PdfPages pages = PdfPages.open(file, "more.pdf", LIMITS.withTimePerPage(Duration.ofMillis(1)))) {
+                    return pages.count() == 1 ? Reason.TOO_SLOW : Reason.BROKEN;
+                } catch (InvalidDocumentException e) {
+                    return e.reason();
+                }
+            });
+            assertThatThrownBy(() -> fifth.get(1, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+
+            open.remove(0).close();
+
+            assertThat(fifth.get(HANG_SECONDS, TimeUnit.SECONDS)).isEqualTo(Reason.TOO_SLOW);
+        } finally {
+            open.forEach(PdfPages::close);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 620", "3, 620", "4, 1240", "11, 1860"})
+    void aDocumentWaitsAsLongAsThoseBeforeItMayTake(int before, long seconds) {
+        assertThat(PdfProcesses.waitingTime(LIMITS, before)).hasSeconds(seconds);
+    }
+
+    @Test
+    void limitsWithoutEndAreWaitedForADay() {
+        Duration forever = ChronoUnit.FOREVER.getDuration();
+
+        assertThat(PdfProcesses.waitingTime(LIMITS.withTimePerPage(forever).withTimePerDocument(forever), 9))
+                .isEqualTo(Duration.ofDays(1));
+    }
+
+    /** Starts a process that opens documents in its own temporary directory. */
+    private Process opener(String javaHome) throws IOException {
+        return new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djava.io.tmpdir=" + Files.createDirectories(temp.resolve("tmp")),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        PdfOpener.class.getName(),
+                        javaHome)
+                .redirectErrorStream(true)
+                .redirectOutput(temp.resolve("output.txt").toFile())
+                .start();
+    }
+
+    private List<Path> foldersOfClasses() throws IOException {
+        try (Stream<Path> files = Files.list(temp.resolve("tmp"))) {
+            return files.filter(file -> String.valueOf(file.getFileName()).startsWith("glimpse-pdf-"))
+                    .toList();
+        }
+    }
+
+    @Test
+    void theFolderOfAKilledApplicationIsDeletedByTheNext() throws Exception {
+        Path java = Files.createDirectories(temp.resolve("bin")).resolve("java");
+        Files.writeString(java, "#!/bin/sh\nexec sleep 1000\n");
+        assumeTrue(java.toFile().setExecutable(true) && Files.isExecutable(Path.of("/bin/sh")), "no /bin/sh");
+        Process killed = opener(temp.toString());
+        long end = System.nanoTime() + Duration.ofSeconds(HANG_SECONDS).toNanos();
+        Set<ProcessHandle> sleeping = Set.of();
+        while (sleeping.isEmpty() && killed.isAlive() && System.nanoTime() < end) {
+            sleeping = processes(killed.toHandle());
+            Thread.sleep(50);
+        }
+        killed.destroyForcibly().waitFor();
+        sleeping.forEach(ProcessHandle::destroyForcibly);
+        assertThat(foldersOfClasses()).hasSize(1);
+
+        Process next = opener(System.getProperty("java.home"));
+
+        assertThat(next.waitFor(HANG_SECONDS, TimeUnit.SECONDS)).isTrue();
+        assertThat(temp.resolve("output.txt")).content().contains("words 2");
+        assertThat(foldersOfClasses()).isEmpty();
+    }
+
+    /** Main class of an application that reads one document. */
+    static final class PdfOpener {
+
+        private PdfOpener() {}
+
+        public static void main(String[] arguments) throws IOException {
+            byte[] file = good();
+            System.setProperty("java.home", arguments[0]);
+            try (PdfPages pages = PdfPages.open(file, "good.pdf", LIMITS)) {
+                System.out.println("words " + pages.words(1).size());
+            }
+            System.exit(0);
         }
     }
 }
