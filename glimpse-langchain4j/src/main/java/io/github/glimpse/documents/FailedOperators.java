@@ -48,14 +48,26 @@ final class FailedOperators {
         if (!isSkipped(operator, failure)) {
             throw failure;
         }
+        add("'" + PrintableText.of(operator.getName(), MAX_CHARACTERS) + "'", failure);
+    }
+
+    /**
+     * Adds an annotation that fails.
+     *
+     * @throws InvalidDocumentException if the page has too many
+     */
+    void addAnnotation(Exception failure) {
+        add("of an annotation", failure);
+    }
+
+    private void add(String operator, Exception failure) {
         count++;
         if (++onPage > MAX_PER_PAGE) {
             throw new InvalidDocumentException(
                     Reason.BROKEN,
                     "Page " + page + " of '" + document + "' has more than the limit of " + MAX_PER_PAGE
-                            + " operators that fail, the last one '"
-                            + PrintableText.of(operator.getName(), MAX_CHARACTERS)
-                            + "' (" + PrintableText.of(String.valueOf(failure.getMessage()), MAX_CHARACTERS)
+                            + " operators that fail, the last one " + operator + " ("
+                            + PrintableText.of(String.valueOf(failure.getMessage()), MAX_CHARACTERS)
                             + "); send another file");
         }
     }

@@ -27,12 +27,14 @@ final class OpenPdf implements AutoCloseable {
     private final DocumentLimits limits;
     private final PDDocument document;
     private final FailedOperators failures;
+    private final PdfAnnotations annotations;
 
     private OpenPdf(String name, DocumentLimits limits, PDDocument document) {
         this.name = name;
         this.limits = limits;
         this.document = document;
         failures = new FailedOperators(name);
+        annotations = new PdfAnnotations(document);
     }
 
     /**
@@ -98,6 +100,7 @@ final class OpenPdf implements AutoCloseable {
                 dotsPerInch * sheet.getUserUnit() / POINTS_PER_INCH,
                 Math.sqrt(limits.maxPixels() / (geometry.width() * geometry.height())));
         check(page, Math.max(1, scale * geometry.width()) * Math.max(1, scale * geometry.height()));
+        annotations.prepare(sheet);
         PdfRendering rendering = new PdfRendering(document, limits.maxPixels(), failures.ofPage(page));
         return new Bitmap(rendering.renderImage(page - 1, scale, ImageType.RGB), new PageMapping(geometry, scale));
     }
@@ -114,7 +117,8 @@ final class OpenPdf implements AutoCloseable {
 
     /** Reads the words of a page's text layer. */
     List<PageWord> words(int page) throws IOException {
-        return PdfText.words(document, page, geometry(page), limits.maxPageCharacters(), failures.ofPage(page));
+        return PdfText.words(
+                document, page, geometry(page), limits.maxPageCharacters(), failures.ofPage(page), annotations);
     }
 
     /** Number of operators that failed on the pages so far. */

@@ -2,6 +2,7 @@ package io.github.glimpse.documents;
 
 import io.github.glimpse.InvalidDocumentException;
 import io.github.glimpse.InvalidDocumentException.Reason;
+import java.awt.geom.AffineTransform;
 import java.io.IOException;
 import java.util.List;
 import org.apache.pdfbox.contentstream.operator.Operator;
@@ -10,6 +11,7 @@ import org.apache.pdfbox.filter.MissingImageReaderException;
 import org.apache.pdfbox.pdmodel.PDDocument;
 import org.apache.pdfbox.pdmodel.graphics.image.PDImage;
 import org.apache.pdfbox.pdmodel.graphics.image.PDImageXObject;
+import org.apache.pdfbox.pdmodel.interactive.annotation.PDAnnotation;
 import org.apache.pdfbox.rendering.PDFRenderer;
 import org.apache.pdfbox.rendering.PageDrawer;
 import org.apache.pdfbox.rendering.PageDrawerParameters;
@@ -54,6 +56,18 @@ final class PdfRendering extends PDFRenderer {
         protected void operatorException(Operator operator, List<COSBase> operands, IOException failure)
                 throws IOException {
             failures.add(operator, failure);
+        }
+
+        /** An annotation that cannot be drawn is left out, the page is not. */
+        @Override
+        public void showAnnotation(PDAnnotation annotation) throws IOException {
+            AffineTransform transform = getGraphics().getTransform();
+            try {
+                super.showAnnotation(annotation);
+            } catch (IOException | IllegalArgumentException e) {
+                getGraphics().setTransform(transform);
+                failures.addAnnotation(e);
+            }
         }
 
         @Override
