@@ -80,8 +80,11 @@ public final class DocumentIndexer {
         rows.write(kept.values());
         IndexHeap heap = new IndexHeap();
         kept.values().forEach(heap::add);
+        IndexProgress progress = new IndexProgress(missing.size());
+        progress.start(kept.size());
         for (String document : missing) {
-            IndexedDocument indexed = read(folder, document, byContent, heap);
+            IndexedDocument indexed = read(folder, document, byContent, heap, progress);
+            progress.document();
             heap.add(indexed.pages());
             requireTime(kept.size(), documents.size());
             if (indexed.settled()) {
@@ -127,12 +130,16 @@ public final class DocumentIndexer {
     }
 
     private IndexedDocument read(
-            DocumentFolder folder, String document, Map<String, List<IndexedPage>> byContent, IndexHeap heap) {
+            DocumentFolder folder,
+            String document,
+            Map<String, List<IndexedPage>> byContent,
+            IndexHeap heap,
+            IndexProgress progress) {
         try {
             DocumentContent content = folder.content(document);
             List<IndexedPage> same = byContent.get(content.sha256());
             return same == null
-                    ? index(folder, content, heap)
+                    ? index(folder, content, heap, progress)
                     : new IndexedDocument(
                             same.stream().map(page -> page.of(document)).toList(), true);
         } catch (InvalidDocumentException e) {
@@ -147,10 +154,11 @@ public final class DocumentIndexer {
      * @param document how the rows name it
      */
     public IndexedDocument index(DocumentFolder folder, String document, byte[] bytes) {
-        return index(folder, DocumentContent.of(document, bytes), new IndexHeap());
+        return index(folder, DocumentContent.of(document, bytes), new IndexHeap(), IndexProgress.none());
     }
 
-    private IndexedDocument index(DocumentFolder folder, DocumentContent content, IndexHeap heap) {
+    private IndexedDocument index(
+            DocumentFolder folder, DocumentContent content, IndexHeap heap, IndexProgress progress) {
         String document = content.name();
         String sha256 = content.sha256();
         DocumentSize size = new DocumentSize(document, folder.limits(), heap);
@@ -158,6 +166,7 @@ public final class DocumentIndexer {
         boolean settled = true;
         try (DocumentPages pages = folder.open(content, sha256)) {
             for (int page = 1; page <= pages.count(); page++) {
+                progress.page();
                 try {
                     IndexedPage row = page(pages, document, sha256, page, folder.dotsPerInch());
                     InvalidDocumentException tooLarge = size.add(row, pages.count());

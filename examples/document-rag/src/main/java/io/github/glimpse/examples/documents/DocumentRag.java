@@ -67,6 +67,9 @@ public final class DocumentRag implements Callable<Integer> {
     /** Pixels on a side of the largest picture that the embedded model was taught. */
     private static final int LARGEST = 448;
 
+    /** Pages between two lines of progress. */
+    private static final int PROGRESS_PAGES = 20;
+
     private static final double KEPT_BY_OTHERS = 0.1;
     /** Questions of an evaluation for readers that are only there to compare with. */
     private static final int OF_OTHERS = 300;
@@ -295,8 +298,13 @@ public final class DocumentRag implements Callable<Integer> {
             throws IOException {
         long start = System.nanoTime();
         int[] done = {0};
-        DocumentIndexer.Builder indexer =
-                DocumentIndexer.builder().reader(reader).listener(page -> done[0]++);
+        DocumentIndexer.Builder indexer = DocumentIndexer.builder()
+                .reader(reader)
+                .listener(page -> {
+                    if (++done[0] % PROGRESS_PAGES == 0) {
+                        console.println("Indexing  " + done[0] + " pages");
+                    }
+                });
         DocumentIndex index = (embedding == null
                         ? indexer.textEmbeddingModel(embeddings)
                         : indexer.embeddingModel(embeddings))
