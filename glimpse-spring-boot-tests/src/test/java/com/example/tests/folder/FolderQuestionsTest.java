@@ -182,7 +182,9 @@ class FolderQuestionsTest {
             for (String[] question : new String[][] {
                 {"What is the total of order Z79?", "text.pdf"},
                 {"What is the total of receipt Q55?", "scan.pdf"},
-                {"What is the weight of parcel K12?", "form.pdf"}
+                {"What is the weight of parcel K12?", "form.pdf"},
+                // The value of its field
+                {"Where is 31 written?", "form.pdf"}
             }) {
                 Result<String> result = service.ask(question[0]);
 
