@@ -44,7 +44,18 @@ class ArchitectureTest {
     private static final int LEAST_VALUES = 5;
 
     private static final List<String> BELOW_PREFILL = List.of(
-            "files", "engine", "hub", "image", "text", "constrain", "sampling", "nn", "serve", "model", "prune");
+            "files",
+            "engine",
+            "hub",
+            "image",
+            "text",
+            "constrain",
+            "answer",
+            "sampling",
+            "nn",
+            "serve",
+            "model",
+            "prune");
 
     private static final List<String> BELOW_GENERATE =
             Stream.concat(BELOW_PREFILL.stream(), Stream.of("form", "prefill")).toList();
@@ -199,6 +210,7 @@ class ArchitectureTest {
         rooms.put("text", List.of("text.jinja"));
         rooms.put("text.jinja", List.of());
         rooms.put("constrain", List.of());
+        rooms.put("answer", List.of());
         rooms.put("sampling", List.of());
         rooms.put("form", List.of("constrain", "sampling", "text"));
         rooms.put("nn", List.of("engine"));
