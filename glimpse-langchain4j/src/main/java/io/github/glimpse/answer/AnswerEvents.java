@@ -55,10 +55,10 @@ final class AnswerEvents {
 
     /** A call whose pieces are delivered as they come. */
     void openCall(BlockReader.OpenCall call) {
-        if (call.length() > sent) {
-            text.trim();
+        String piece = call.argumentsFrom(sent);
+        if (!piece.isBlank()) {
+            text.dropBlanks();
             text.flush();
-            String piece = call.argumentsFrom(sent);
             sent = call.length();
             listener.callPiece(index, null, call.name(), piece);
         }
@@ -68,7 +68,7 @@ final class AnswerEvents {
         if (calls.isEmpty()) {
             return;
         }
-        text.trim();
+        text.dropBlanks();
         flush();
         for (ReadCall call : calls) {
             ReadCall read = new ReadCall(unused(call.id()), call.name(), call.arguments());

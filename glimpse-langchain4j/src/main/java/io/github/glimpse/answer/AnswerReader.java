@@ -1,8 +1,6 @@
 package io.github.glimpse.answer;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,9 +53,8 @@ public final class AnswerReader {
         this.setup = setup;
         tags = setup.tags();
         events = new AnswerEvents(listener, setup.usedIds());
-        Map<String, ToolParameters> tools = new HashMap<>();
-        setup.tools().forEach(tool -> tools.put(tool.name(), new ToolParameters(tool.parameters(), work)));
-        ToolCallFormat format = setup.tools().isEmpty() ? null : setup.format();
+        RequestTools tools = new RequestTools(setup.tools(), setup.callEvents() == CallEvents.STREAMED, work);
+        ToolCallFormat format = tools.isEmpty() ? null : setup.format();
         boolean isHarmony = ThinkingTags.HARMONY.equals(tags) || format == ToolCallFormat.HARMONY;
         harmony = isHarmony ? new HarmonyReader(setup.promptEnd(), tools, work, events) : null;
         ToolCallFormat blocks = isHarmony ? null : format;
@@ -158,6 +155,12 @@ public final class AnswerReader {
     /** Whether a thought is open. */
     public boolean isThinking() {
         return harmony != null ? harmony.isThinking() : phase == Phase.THOUGHT || phase == Phase.THOUGHT_START;
+    }
+
+    /** Whether the arguments of a call are being read, or the whole call where a format does not tell them apart. */
+    public boolean isReadingCall() {
+        BlockReader open = text.block();
+        return harmony != null ? harmony.isReadingCall() : open != null && open.isReadingArguments();
     }
 
     /** Whether nothing has come yet that decides between a thought and text. */

@@ -2,7 +2,6 @@ package io.github.glimpse.answer;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +19,7 @@ abstract class BlockReader {
         Step take(char unit);
     }
 
-    private final Map<String, ToolParameters> tools;
+    private final RequestTools tools;
     private final Work work;
     private final List<ReadCall> calls = new ArrayList<>();
     private final List<String> unlisted = new ArrayList<>();
@@ -31,7 +30,7 @@ abstract class BlockReader {
     private boolean isWrong;
     private boolean isDone;
 
-    BlockReader(Map<String, ToolParameters> tools, Work work) {
+    BlockReader(RequestTools tools, Work work) {
         this.tools = tools;
         this.work = work;
     }
@@ -60,6 +59,11 @@ abstract class BlockReader {
     @Nullable
     OpenCall openCall() {
         return null;
+    }
+
+    /** Whether arguments are being read, or the whole block where the format does not tell them apart. */
+    boolean isReadingArguments() {
+        return true;
     }
 
     /**
@@ -124,12 +128,12 @@ abstract class BlockReader {
     }
 
     final @Nullable ToolParameters tool(String name) {
-        return tools.get(name);
+        return tools.parameters(name);
     }
 
     /** Adds a call; null arguments stand for arguments of a wrong kind. */
     final void add(@Nullable String id, String name, @Nullable String arguments) {
-        if (!tools.containsKey(name)) {
+        if (!tools.lists(name)) {
             unlisted.add(name);
             wrong();
         } else if (arguments == null) {

@@ -2,7 +2,6 @@ package io.github.glimpse.answer;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Incremental search for blocks of calls and other tags in text. A block that fails is text to the letter. */
@@ -27,7 +26,7 @@ final class CallScanner {
     }
 
     private final @Nullable ToolCallFormat format;
-    private final Map<String, ToolParameters> tools;
+    private final RequestTools tools;
     private final Work work;
     private final Sink sink;
     private final int markers;
@@ -40,12 +39,7 @@ final class CallScanner {
      * @param format format of the calls; null if the request has no tools
      * @param tags other tags to search for
      */
-    CallScanner(
-            @Nullable ToolCallFormat format,
-            List<String> tags,
-            Map<String, ToolParameters> tools,
-            Work work,
-            Sink sink) {
+    CallScanner(@Nullable ToolCallFormat format, List<String> tags, RequestTools tools, Work work, Sink sink) {
         this.format = format;
         this.tools = tools;
         this.work = work;

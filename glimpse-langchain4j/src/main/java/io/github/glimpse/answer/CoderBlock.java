@@ -36,7 +36,7 @@ final class CoderBlock extends BlockReader {
     private int tags;
     private int functionEnd = -1;
 
-    CoderBlock(Map<String, ToolParameters> tools, Work work) {
+    CoderBlock(RequestTools tools, Work work) {
         super(tools, work);
         expectLiteral(FUNCTION);
     }

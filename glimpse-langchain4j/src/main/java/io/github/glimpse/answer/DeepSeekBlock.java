@@ -1,7 +1,5 @@
 package io.github.glimpse.answer;
 
-import java.util.Map;
-
 /** Reader of a section of calls of DeepSeek V3 (arguments in a code fence) or V3.1 (arguments alone). */
 final class DeepSeekBlock extends BlockReader {
 
@@ -26,7 +24,7 @@ final class DeepSeekBlock extends BlockReader {
     private ValueReader object = new ValueReader(Dialect.JSON);
     private String name = "";
 
-    DeepSeekBlock(boolean isFenced, Map<String, ToolParameters> tools, Work work) {
+    DeepSeekBlock(boolean isFenced, RequestTools tools, Work work) {
         super(tools, work);
         this.isFenced = isFenced;
         expectLiteral(CALL);

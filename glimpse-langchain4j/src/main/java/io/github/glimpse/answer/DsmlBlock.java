@@ -37,7 +37,7 @@ final class DsmlBlock extends BlockReader {
     private String key = "";
     private boolean isText;
 
-    DsmlBlock(int marker, Map<String, ToolParameters> tools, Work work) {
+    DsmlBlock(int marker, RequestTools tools, Work work) {
         super(tools, work);
         close = "</" + OPEN.get(marker).substring(1);
         expectLiteral(INVOKE);

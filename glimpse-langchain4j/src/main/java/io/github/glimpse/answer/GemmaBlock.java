@@ -1,7 +1,5 @@
 package io.github.glimpse.answer;
 
-import java.util.Map;
-
 /** Reader of {@code call:NAME{KEY:VALUE,…}<tool_call|>}. */
 final class GemmaBlock extends BlockReader {
 
@@ -22,7 +20,7 @@ final class GemmaBlock extends BlockReader {
     private Place place = Place.CALL;
     private String name = "";
 
-    GemmaBlock(Map<String, ToolParameters> tools, Work work) {
+    GemmaBlock(RequestTools tools, Work work) {
         super(tools, work);
         expectLiteral(CALL);
     }

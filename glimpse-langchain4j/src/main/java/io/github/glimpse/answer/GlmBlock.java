@@ -31,7 +31,7 @@ final class GlmBlock extends BlockReader {
     private String name = "";
     private String key = "";
 
-    GlmBlock(Map<String, ToolParameters> tools, Work work) {
+    GlmBlock(RequestTools tools, Work work) {
         super(tools, work);
         expect(unit -> {
             if (Blanks.isBlank(unit)) {

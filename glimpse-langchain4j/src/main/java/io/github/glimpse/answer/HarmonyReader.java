@@ -1,7 +1,6 @@
 package io.github.glimpse.answer;
 
 import java.util.List;
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -39,7 +38,7 @@ final class HarmonyReader {
     private static final Pattern RECIPIENT = Pattern.compile("to=([^\\s<]+)");
     private static final Pattern THOUGHT = Pattern.compile("<\\|channel\\|>\\s*analysis\\b");
 
-    private final Map<String, ToolParameters> tools;
+    private final RequestTools tools;
     private final Work work;
     private final AnswerEvents events;
     private final StringBuilder header = new StringBuilder();
@@ -53,7 +52,7 @@ final class HarmonyReader {
     private ValueReader arguments = new ValueReader(Dialect.JSON);
     private boolean isComplete;
 
-    HarmonyReader(String prompt, Map<String, ToolParameters> tools, Work work, AnswerEvents events) {
+    HarmonyReader(String prompt, RequestTools tools, Work work, AnswerEvents events) {
         this.tools = tools;
         this.work = work;
         this.events = events;
@@ -68,6 +67,10 @@ final class HarmonyReader {
 
     boolean isThinking() {
         return !inHeader && kind == Kind.THOUGHT;
+    }
+
+    boolean isReadingCall() {
+        return !inHeader && kind == Kind.CALL;
     }
 
     boolean isUndecided() {
@@ -202,7 +205,7 @@ final class HarmonyReader {
             return;
         }
         String name = recipient.startsWith(FUNCTIONS) ? recipient.substring(FUNCTIONS.length()) : null;
-        if (isComplete && name != null && tools.containsKey(name)) {
+        if (isComplete && name != null && tools.lists(name)) {
             events.calls(List.of(new ReadCall(null, name, arguments.value())));
             return;
         }

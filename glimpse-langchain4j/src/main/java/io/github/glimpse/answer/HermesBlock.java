@@ -1,6 +1,5 @@
 package io.github.glimpse.answer;
 
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reader of {@code {"name": STRING, "arguments": OBJECT}</tool_call>}. */
@@ -12,7 +11,7 @@ final class HermesBlock extends BlockReader {
     private final ValueReader object = ValueReader.ofMembers();
     private boolean hasObject;
 
-    HermesBlock(Map<String, ToolParameters> tools, Work work) {
+    HermesBlock(RequestTools tools, Work work) {
         super(tools, work);
         expectObject(object);
     }
@@ -31,6 +30,11 @@ final class HermesBlock extends BlockReader {
     @Override
     boolean finish() {
         return hasObject;
+    }
+
+    @Override
+    boolean isReadingArguments() {
+        return openCall() != null && !hasObject;
     }
 
     @Override

@@ -1,6 +1,5 @@
 package io.github.glimpse.answer;
 
-import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -27,7 +26,7 @@ final class KimiBlock extends BlockReader {
     private ValueReader object = new ValueReader(Dialect.JSON);
     private String id = "";
 
-    KimiBlock(Map<String, ToolParameters> tools, Work work) {
+    KimiBlock(RequestTools tools, Work work) {
         super(tools, work);
         expectLiteral(CALL);
     }

@@ -1,7 +1,5 @@
 package io.github.glimpse.answer;
 
-import java.util.Map;
-
 /** Reader of a Python list of calls before {@code <|tool_call_end|>}. */
 final class Lfm2Block extends BlockReader {
 
@@ -11,7 +9,7 @@ final class Lfm2Block extends BlockReader {
     private final PythonCalls list = new PythonCalls();
     private boolean hasList;
 
-    Lfm2Block(Map<String, ToolParameters> tools, Work work) {
+    Lfm2Block(RequestTools tools, Work work) {
         super(tools, work);
         expect(unit -> {
             Step step = list.take(unit);

@@ -1,7 +1,5 @@
 package io.github.glimpse.answer;
 
-import java.util.Map;
-
 /**
  * Reader of an answer that is {@code {"name": STRING, "parameters": OBJECT}} as a whole, maybe after {@code
  * <|python_tag|>}.
@@ -14,7 +12,7 @@ final class Llama3Block extends BlockReader {
     private boolean hasTag;
     private boolean hasObject;
 
-    Llama3Block(Map<String, ToolParameters> tools, Work work) {
+    Llama3Block(RequestTools tools, Work work) {
         super(tools, work);
         expect(unit -> {
             if (Blanks.isBlank(unit)) {

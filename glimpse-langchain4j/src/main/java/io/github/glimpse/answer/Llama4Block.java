@@ -1,7 +1,6 @@
 package io.github.glimpse.answer;
 
 import java.util.List;
-import java.util.Map;
 
 /**
  * Reader of an answer of Llama 4 that is calls as a whole: alone, after {@code <|python_start|>TEXT<|python_end|>},
@@ -22,7 +21,7 @@ final class Llama4Block extends BlockReader {
     private boolean hasEnd;
     private int ends;
 
-    Llama4Block(Map<String, ToolParameters> tools, Work work) {
+    Llama4Block(RequestTools tools, Work work) {
         super(tools, work);
         expect(unit -> {
             if (Blanks.isBlank(unit)) {

@@ -1,6 +1,5 @@
 package io.github.glimpse.answer;
 
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +29,7 @@ final class MistralBlock extends BlockReader {
     private String name = "";
     private @Nullable String id;
 
-    MistralBlock(Map<String, ToolParameters> tools, Work work) {
+    MistralBlock(RequestTools tools, Work work) {
         super(tools, work);
         expect(this::begin);
     }

@@ -1,14 +1,12 @@
 package io.github.glimpse.answer;
 
-import java.util.Map;
-
 /** Reader of an answer that is a Python list of calls as a whole. */
 final class PythonicBlock extends BlockReader {
 
     private final PythonCalls list = new PythonCalls();
     private boolean hasList;
 
-    PythonicBlock(Map<String, ToolParameters> tools, Work work) {
+    PythonicBlock(RequestTools tools, Work work) {
         super(tools, work);
         expect(unit -> {
             Step step = list.take(unit);

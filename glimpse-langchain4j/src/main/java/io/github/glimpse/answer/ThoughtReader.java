@@ -2,7 +2,6 @@ package io.github.glimpse.answer;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reader of the thought: searches the closing tag, and holds calls that may end an unclosed thought. */
@@ -19,7 +18,7 @@ final class ThoughtReader implements CallScanner.Sink {
     ThoughtReader(
             @Nullable ToolCallFormat format,
             @Nullable ThinkingTags tags,
-            Map<String, ToolParameters> tools,
+            RequestTools tools,
             Work work,
             AnswerEvents events) {
         calls = new CallScanner(format, List.of(), tools, work, this);

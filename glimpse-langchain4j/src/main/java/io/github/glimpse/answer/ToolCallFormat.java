@@ -3,7 +3,6 @@ package io.github.glimpse.answer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Format in which a model writes tool calls. The name is the value of the option {@code tools.format}. */
@@ -118,7 +117,7 @@ public enum ToolCallFormat {
     }
 
     /** A reader of a block, from the marker on. */
-    BlockReader block(int marker, Map<String, ToolParameters> tools, Work work) {
+    BlockReader block(int marker, RequestTools tools, Work work) {
         return switch (this) {
             case HERMES -> new HermesBlock(tools, work);
             case QWEN3_CODER -> new CoderBlock(tools, work);

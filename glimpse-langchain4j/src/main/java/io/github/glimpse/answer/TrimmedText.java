@@ -3,9 +3,8 @@ package io.github.glimpse.answer;
 import java.util.function.Consumer;
 
 /**
- * Output of text: blanks wait until text follows them, and are dropped at both ends once {@link #trim} was called,
- * which tags
- * and calls do. Delivered in batches by {@link #flush}.
+ * Output of text: blanks wait until text follows them. They are dropped before a call, and at both ends once {@link #trim} was
+ * called. Delivered in batches by {@link #flush}.
  */
 final class TrimmedText {
 
@@ -13,7 +12,8 @@ final class TrimmedText {
     private final StringBuilder blanks = new StringBuilder();
     private final StringBuilder ready = new StringBuilder();
     private boolean started;
-    private boolean isTrimmed;
+    private boolean dropsLeading;
+    private boolean dropsTrailing;
 
     TrimmedText(Consumer<String> target) {
         this.target = target;
@@ -24,7 +24,7 @@ final class TrimmedText {
             blanks.append(unit);
             return;
         }
-        if (started || !isTrimmed) {
+        if (started || !dropsLeading) {
             ready.append(blanks);
         }
         started = true;
@@ -38,9 +38,15 @@ final class TrimmedText {
         }
     }
 
-    /** Blanks at both ends of the text belong to tags or calls from now on; drops those that wait for text. */
+    /** Blanks at both ends of the text belong to tags from now on; drops those that wait for text. */
     void trim() {
-        isTrimmed = true;
+        dropsLeading = true;
+        dropBlanks();
+    }
+
+    /** Drops the blanks that wait for text, since a call follows, and those at the end of the text. */
+    void dropBlanks() {
+        dropsTrailing = true;
         blanks.setLength(0);
     }
 
@@ -60,7 +66,7 @@ final class TrimmedText {
 
     /** Delivers the rest. */
     void finish() {
-        if (!isTrimmed) {
+        if (!dropsTrailing) {
             ready.append(blanks);
         }
         blanks.setLength(0);

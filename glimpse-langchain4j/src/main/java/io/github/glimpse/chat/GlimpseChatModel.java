@@ -68,7 +68,7 @@ public final class GlimpseChatModel implements ChatModel {
                 arrival.ready();
                 GenerationResult result = GenerationThreads.await(
                         view.executor(), arrival, signal, new Answer(view.model(), mapped, arrival, trace)::make);
-                response = view.responses().map(result, request.parameters(), new CallIds());
+                response = view.responses().map(result, request.parameters(), new CallIds(request.messages()));
                 tell(trace, response);
                 trace.onAnswer(result);
             } catch (RuntimeException | Error e) {

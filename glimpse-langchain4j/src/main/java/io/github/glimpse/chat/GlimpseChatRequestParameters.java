@@ -43,6 +43,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
     private final TurnCare care;
     private final @Nullable String session;
     private final @Nullable String cacheScope;
+    private final @Nullable Boolean returnThinking;
 
     private GlimpseChatRequestParameters(Builder builder) {
         super(builder);
@@ -55,6 +56,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         this.care = builder.care;
         this.session = builder.session;
         this.cacheScope = builder.cacheScope;
+        this.returnThinking = builder.returnThinking;
     }
 
     /** Any parameters as ours. */
@@ -117,6 +119,22 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
     /** Most tokens that are guessed at once, by what prompt and answer have said before. */
     public @Nullable Integer lookup() {
         return generation.lookup();
+    }
+
+    /**
+     * Most tokens of the thought before an answer; then its closing tag is forced. 0 closes it at once; null is unset, which is
+     * no limit.
+     */
+    public @Nullable Integer thinkingBudget() {
+        return generation.thinkingBudget();
+    }
+
+    /**
+     * Whether an answer carries the model's thought, as {@code AiMessage.thinking()} and in {@code onPartialThinking}; null is
+     * unset, which is true. A thought that is not returned is dropped, it is never part of the text.
+     */
+    public @Nullable Boolean returnThinking() {
+        return returnThinking;
     }
 
     /**
@@ -211,7 +229,8 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 && Objects.equals(parallelToolCalls, that.parallelToolCalls)
                 && care.equals(that.care)
                 && Objects.equals(session, that.session)
-                && Objects.equals(cacheScope, that.cacheScope);
+                && Objects.equals(cacheScope, that.cacheScope)
+                && Objects.equals(returnThinking, that.returnThinking);
     }
 
     @Override
@@ -226,7 +245,8 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 parallelToolCalls,
                 care,
                 session,
-                cacheScope);
+                cacheScope,
+                returnThinking);
     }
 
     @Override
@@ -254,6 +274,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 .add("leastConfidence", care.leastConfidence())
                 .add("session", session == null ? null : true)
                 .add("cacheScope", cacheScope == null ? null : true)
+                .add("returnThinking", returnThinking)
                 .add("pruning", pruning)
                 .toString();
     }
@@ -275,6 +296,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         private TurnCare care = TurnCare.NONE;
         private @Nullable String session;
         private @Nullable String cacheScope;
+        private @Nullable Boolean returnThinking;
 
         private Builder() {}
 
@@ -295,6 +317,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 care = that.care.orElse(care);
                 session = that.session != null ? that.session : session;
                 cacheScope = that.cacheScope != null ? that.cacheScope : cacheScope;
+                returnThinking = that.returnThinking != null ? that.returnThinking : returnThinking;
             }
             return this;
         }
@@ -449,6 +472,17 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
          */
         public Builder lookup(@Nullable Integer value) {
             return changed(generation.toBuilder().lookup(value));
+        }
+
+        /** Most tokens of the thought before an answer; 0 closes it at once, null is no limit. */
+        public Builder thinkingBudget(@Nullable Integer value) {
+            return changed(generation.toBuilder().thinkingBudget(value));
+        }
+
+        /** Whether an answer carries the model's thought; unset is true. */
+        public Builder returnThinking(@Nullable Boolean value) {
+            returnThinking = value;
+            return this;
         }
 
         /** Whether the report holds each token's probability; unset is true. */

@@ -5,6 +5,7 @@ import io.github.glimpse.form.ConstraintReport;
 import io.github.glimpse.generate.AnswerLikelihood;
 import io.github.glimpse.generate.HistoryReport;
 import io.github.glimpse.generate.StageTimings;
+import io.github.glimpse.generate.ThinkingReport;
 import io.github.glimpse.generate.ToolReport;
 import io.github.glimpse.image.ImageDecoder;
 import io.github.glimpse.image.ImageLimits;
@@ -59,6 +60,7 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
     private final @Nullable ConstraintReport constraint;
     private final ReuseReport reuse;
     private final LookupReport lookup;
+    private final ThinkingReport thinking;
 
     private GlimpseChatResponseMetadata(Builder builder) {
         super(builder);
@@ -71,6 +73,7 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         this.constraint = builder.constraint;
         this.reuse = builder.reuse;
         this.lookup = builder.lookup;
+        this.thinking = builder.thinking;
     }
 
     /** What pruning did, per image. */
@@ -117,6 +120,11 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
     /** How many tokens were guessed by what prompt and answer had said before, and how many of them were right. */
     public LookupReport lookup() {
         return lookup;
+    }
+
+    /** Tokens of the thought before the answer, and how it ended; the thought itself is part of the message. */
+    public ThinkingReport thinking() {
+        return thinking;
     }
 
     /** How sure each call of a tool is, in the order of the answer's calls. */
@@ -184,7 +192,8 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
                 .calls(calls)
                 .constraint(constraint)
                 .reuse(reuse)
-                .lookup(lookup);
+                .lookup(lookup)
+                .thinking(thinking);
     }
 
     /** Starts with nothing set. */
@@ -204,13 +213,24 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
                 && calls.equals(that.calls)
                 && Objects.equals(constraint, that.constraint)
                 && reuse.equals(that.reuse)
-                && lookup.equals(that.lookup);
+                && lookup.equals(that.lookup)
+                && thinking.equals(that.thinking);
     }
 
     @Override
     public int hashCode() {
         return Objects.hash(
-                super.hashCode(), pruning, timings, likelihood, history, tools, calls, constraint, reuse, lookup);
+                super.hashCode(),
+                pruning,
+                timings,
+                likelihood,
+                history,
+                tools,
+                calls,
+                constraint,
+                reuse,
+                lookup,
+                thinking);
     }
 
     @Override
@@ -222,7 +242,8 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
                 + (calls.isEmpty() ? "" : ", calls=" + calls)
                 + (constraint == null ? "" : ", constraint=" + constraint)
                 + (reuse.kind() == ReuseReport.Kind.NONE ? "" : ", reuse=" + reuse)
-                + (lookup.equals(LookupReport.NONE) ? "" : ", lookup=" + lookup) + '}';
+                + (lookup.equals(LookupReport.NONE) ? "" : ", lookup=" + lookup)
+                + (thinking.equals(ThinkingReport.NONE) ? "" : ", thinking=" + thinking) + '}';
     }
 
     /** Collects metadata. */
@@ -237,6 +258,7 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         private @Nullable ConstraintReport constraint;
         private ReuseReport reuse = NOT_KNOWN;
         private LookupReport lookup = LookupReport.NONE;
+        private ThinkingReport thinking = ThinkingReport.NONE;
 
         private Builder() {}
 
@@ -291,6 +313,12 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         /** What came of guessing tokens; unset is nothing. */
         public Builder lookup(LookupReport value) {
             lookup = value;
+            return this;
+        }
+
+        /** The thought before the answer; default none. */
+        public Builder thinking(ThinkingReport value) {
+            thinking = value;
             return this;
         }
 

@@ -56,7 +56,7 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
         RequestTrace trace = view.begin();
         try {
             Supplier<GenerationRequest> mapped = view.requests().prepare(request, arrival);
-            view.start(new StreamingAnswer(view, mapped, request.parameters(), handler, arrival, signal, trace));
+            view.start(new StreamingAnswer(view, mapped, request, handler, arrival, signal, trace));
         } catch (RuntimeException | Error e) {
             arrival.close();
             throw view.refused(trace, e);

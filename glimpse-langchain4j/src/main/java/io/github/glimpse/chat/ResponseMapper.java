@@ -12,6 +12,7 @@ import io.github.glimpse.request.GlimpseTokenUsage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /** Our answers to LangChain4j's. */
 final class ResponseMapper {
@@ -29,6 +30,10 @@ final class ResponseMapper {
         List<ToolCallReport> reports = new ArrayList<>();
         for (int place = 0; place < calls.size(); place++) {
             ToolCall call = calls.get(place);
+            String written = call.id();
+            if (written != null) {
+                ids.written(place, written);
+            }
             requests.add(request(ids.whole(place), call));
             reports.add(new ToolCallReport(
                     ids.whole(place), call.name(), report.retention(), report.confidence(), call.leastProbability()));
@@ -36,7 +41,10 @@ final class ResponseMapper {
         boolean scoreMap = !Boolean.FALSE.equals(
                 GlimpseChatRequestParameters.of(parameters).returnScoreMap());
         return ChatResponse.builder()
-                .aiMessage(message(result.text(), requests))
+                .aiMessage(message(
+                        result.text(),
+                        returnsThinking(parameters) ? result.thinking().text() : null,
+                        requests))
                 .metadata(GlimpseChatResponseMetadata.builder()
                         .id("glimpse-" + UUID.randomUUID())
                         .modelName(modelName)
@@ -44,7 +52,8 @@ final class ResponseMapper {
                                 result.inputTokens(),
                                 result.tokenIds().length,
                                 report.imageTokens(),
-                                report.imageTokens() - report.keptTokens()))
+                                report.imageTokens() - report.keptTokens(),
+                                result.thinking().tokens()))
                         .finishReason(finishReason(result))
                         .pruning(scoreMap ? report : report.withoutScores())
                         .timings(result.timings())
@@ -54,17 +63,24 @@ final class ResponseMapper {
                         .tools(result.tools())
                         .reuse(result.reuse())
                         .lookup(result.lookup())
+                        .thinking(result.thinking().withoutText())
                         .calls(reports)
                         .build())
                 .build();
     }
 
     /** Without a text there is none: an empty one would be shown, and remembered. */
-    private static AiMessage message(String text, List<ToolExecutionRequest> requests) {
-        if (requests.isEmpty()) {
-            return AiMessage.from(text);
-        }
-        return text.isEmpty() ? AiMessage.from(requests) : AiMessage.from(text, requests);
+    private static AiMessage message(String text, @Nullable String thinking, List<ToolExecutionRequest> requests) {
+        return AiMessage.builder()
+                .text(text.isEmpty() && !requests.isEmpty() ? null : text)
+                .thinking(thinking)
+                .toolExecutionRequests(requests)
+                .build();
+    }
+
+    /** Whether answers carry the thought; unset is yes. */
+    static boolean returnsThinking(ChatRequestParameters parameters) {
+        return !Boolean.FALSE.equals(GlimpseChatRequestParameters.of(parameters).returnThinking());
     }
 
     static ToolExecutionRequest request(String id, ToolCall call) {

@@ -1,11 +1,14 @@
 package io.github.glimpse.chat;
 
 import dev.langchain4j.exception.LangChain4jException;
+import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.CompleteToolCall;
 import dev.langchain4j.model.chat.response.PartialResponse;
 import dev.langchain4j.model.chat.response.PartialResponseContext;
+import dev.langchain4j.model.chat.response.PartialThinking;
+import dev.langchain4j.model.chat.response.PartialThinkingContext;
 import dev.langchain4j.model.chat.response.PartialToolCall;
 import dev.langchain4j.model.chat.response.PartialToolCallContext;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
@@ -41,21 +44,25 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
     private final Arrival arrival;
     private final CancellationSignal signal;
     private final PartialResponseContext context = new PartialResponseContext(this);
+    private final PartialThinkingContext thinkingContext = new PartialThinkingContext(this);
     private final PartialToolCallContext callContext = new PartialToolCallContext(this);
-    private final CallIds ids = new CallIds();
+    private final CallIds ids;
+    private final boolean returnsThinking;
     private final CallPieces pieces = new CallPieces();
 
     StreamingAnswer(
             ModelView view,
             Supplier<GenerationRequest> request,
-            ChatRequestParameters parameters,
+            ChatRequest chatRequest,
             StreamingChatResponseHandler handler,
             Arrival arrival,
             CancellationSignal signal,
             RequestTrace trace) {
         this.view = view;
         this.request = request;
-        this.parameters = parameters;
+        this.parameters = chatRequest.parameters();
+        this.returnsThinking = ResponseMapper.returnsThinking(parameters);
+        this.ids = new CallIds(chatRequest.messages());
         this.handler = handler;
         this.arrival = arrival;
         this.signal = signal;
@@ -113,6 +120,18 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
         if (!signal.isCancelled()) {
             callback(() -> handler.onPartialResponse(new PartialResponse(text), context));
         }
+    }
+
+    @Override
+    public void onThinking(String text) {
+        if (returnsThinking && !signal.isCancelled()) {
+            callback(() -> handler.onPartialThinking(new PartialThinking(text), thinkingContext));
+        }
+    }
+
+    @Override
+    public void onCallId(int index, String id) {
+        ids.written(index, id);
     }
 
     @Override

@@ -12,6 +12,7 @@ import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.request.ToolChoice;
 import dev.langchain4j.model.chat.request.json.JsonObjectSchema;
 import io.github.glimpse.UnsupportedModelException;
+import io.github.glimpse.answer.ToolCallFormat;
 import io.github.glimpse.constrain.ToolShape;
 import io.github.glimpse.constrain.ToolUse;
 import io.github.glimpse.form.AnswerForm;
@@ -141,7 +142,8 @@ final class ToolMapper {
         Withheld withheld = parameters.choice() != null || parameters.regex() != null
                 ? Withheld.FORM
                 : withheld(parameters.toolChoice(), messages);
-        ToolOffer offer = new ToolOffer(tools, form, required ? Demand.MUST : Demand.MAY, withheld, otherwise, care);
+        ToolOffer offer = new ToolOffer(
+                tools, form, required ? Demand.MUST : Demand.MAY, withheld, otherwise, care, options.format());
         warnOnce(offer);
         return new Plan(offer, withheld == null ? form(parameters, tools, required) : otherwise);
     }
@@ -185,9 +187,16 @@ final class ToolMapper {
         if (document != null) {
             return document;
         }
-        return options.constrained() || required || single
+        // Masks write one format; calls in others are read as the model writes them.
+        boolean isMaskable = callFormat().filter(ToolCallFormat.HERMES::equals).isPresent();
+        return (options.constrained() && isMaskable) || required || single
                 ? model.forms().tools(shapes, use, forms.style(false))
                 : AnswerForm.callsAsWritten();
+    }
+
+    private Optional<ToolCallFormat> callFormat() {
+        ToolCallFormat asked = options.format();
+        return asked == null ? Optional.of(model.toolCallFormat().orElse(ToolCallFormat.HERMES)) : Optional.of(asked);
     }
 
     private static OfferedTool tool(ToolSpecification tool) {

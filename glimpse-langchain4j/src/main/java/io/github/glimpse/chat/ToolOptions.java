@@ -1,5 +1,6 @@
 package io.github.glimpse.chat;
 
+import io.github.glimpse.answer.ToolCallFormat;
 import io.github.glimpse.generate.TurnCare;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxCalls most calls that a message of the user may lead to, and that one answer may hold; from there on no tool is offered
  * @param profile pruning profile of turns that may call a tool, where a request says nothing of pruning; null for none of their own
  * @param care what is done about pictures of such turns, where a request says nothing of that
+ * @param format format in which calls are read; null for the one that the chat template writes
  */
 public record ToolOptions(
         ToolsMode mode,
@@ -20,7 +22,8 @@ public record ToolOptions(
         boolean parallel,
         int maxCalls,
         @Nullable String profile,
-        TurnCare care) {
+        TurnCare care,
+        @Nullable ToolCallFormat format) {
 
     /** Most calls where nobody says. */
     public static final int DEFAULT_MAX_CALLS = 8;
@@ -45,9 +48,20 @@ public record ToolOptions(
         }
     }
 
+    /** Calls are read in the format that the chat template writes. */
+    public ToolOptions(
+            ToolsMode mode,
+            boolean constrained,
+            boolean parallel,
+            int maxCalls,
+            @Nullable String profile,
+            TurnCare care) {
+        this(mode, constrained, parallel, maxCalls, profile, care, null);
+    }
+
     /** Turns that may call a tool are pruned as all others. */
     public ToolOptions(ToolsMode mode, boolean constrained, boolean parallel, int maxCalls) {
-        this(mode, constrained, parallel, maxCalls, null, TurnCare.NONE);
+        this(mode, constrained, parallel, maxCalls, null, TurnCare.NONE, null);
     }
 
     /** Nothing said but what becomes of tools. */
@@ -55,13 +69,18 @@ public record ToolOptions(
         return new ToolOptions(mode, true, true, DEFAULT_MAX_CALLS);
     }
 
+    /** The same with calls read in another format; null for the one that the chat template writes. */
+    public ToolOptions withFormat(@Nullable ToolCallFormat other) {
+        return new ToolOptions(mode, constrained, parallel, maxCalls, profile, care, other);
+    }
+
     /** The same with another pruning profile of turns that may call a tool. */
     public ToolOptions withProfile(@Nullable String name) {
-        return new ToolOptions(mode, constrained, parallel, maxCalls, name, care);
+        return new ToolOptions(mode, constrained, parallel, maxCalls, name, care, format);
     }
 
     /** The same with other care for pictures. */
     public ToolOptions with(TurnCare other) {
-        return new ToolOptions(mode, constrained, parallel, maxCalls, profile, other);
+        return new ToolOptions(mode, constrained, parallel, maxCalls, profile, other, format);
     }
 }

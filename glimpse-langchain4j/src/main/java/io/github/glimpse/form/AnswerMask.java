@@ -95,6 +95,50 @@ public final class AnswerMask {
         return id;
     }
 
+    /**
+     * Chooses the next token where other tokens may come before the answer's form begins, such as a tag that opens a thought.
+     *
+     * @param others ids of these tokens; one that is chosen and does not fit the form is no part of it
+     */
+    public int choose(Sampler sampler, float[] logits, int left, int[] others) {
+        cursor.mask(allowed);
+        boolean[] fits = new boolean[others.length];
+        for (int index = 0; index < others.length; index++) {
+            int id = others[index];
+            fits[index] = (allowed[id / Long.SIZE] >>> id & 1) != 0;
+            allowed[id / Long.SIZE] |= 1L << id;
+        }
+        mask(sampler, logits);
+        int id = chosen(sampler);
+        for (int index = 0; index < others.length; index++) {
+            if (others[index] == id && !fits[index]) {
+                sampler.accept(id);
+                return id;
+            }
+        }
+        return choose(sampler, logits, left);
+    }
+
+    /** Chooses the next token of a thought before the answer: any but an end of the turn. */
+    public int chooseFree(Sampler sampler, float[] logits) {
+        sampler.requireNumbers(logits);
+        System.arraycopy(logits, 0, masked, 0, masked.length);
+        ends.forEach(end -> masked[end] = Float.NEGATIVE_INFINITY);
+        int id = sampler.choose(masked);
+        sampler.accept(id);
+        return id;
+    }
+
+    /** Whether the answer is closed before the limit of output tokens. */
+    public boolean closesInTime() {
+        return form.limit() == AnswerForm.Limit.CLOSE;
+    }
+
+    /** Fewest tokens that complete the answer from here. */
+    public int leastTokens() {
+        return cursor.leastTokens();
+    }
+
     private int chosen(Sampler sampler) {
         return count * (long) STRUCTURE < masked.length ? sampler.chooseUnpenalised(masked) : sampler.choose(masked);
     }

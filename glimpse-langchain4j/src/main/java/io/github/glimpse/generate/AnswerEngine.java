@@ -3,6 +3,7 @@ package io.github.glimpse.generate;
 import ai.djl.engine.EngineException;
 import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.UnsupportedModelException;
+import io.github.glimpse.answer.ToolCallFormat;
 import io.github.glimpse.engine.Int8Report;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
@@ -225,6 +226,11 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
 
     /** How tools come into prompts where a request says nothing; empty for models that can call none. */
     default Optional<ToolForm> toolForm() {
+        return Optional.empty();
+    }
+
+    /** Format in which answers call tools; empty for models that call none, or in a format that cannot be read. */
+    default Optional<ToolCallFormat> toolCallFormat() {
         return Optional.empty();
     }
 

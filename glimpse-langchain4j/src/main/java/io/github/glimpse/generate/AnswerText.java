@@ -1,46 +1,58 @@
 package io.github.glimpse.generate;
 
-import io.github.glimpse.constrain.ToolCallListener;
-import io.github.glimpse.constrain.ToolCallParser;
+import io.github.glimpse.answer.AnswerEnding;
+import io.github.glimpse.answer.AnswerListener;
+import io.github.glimpse.answer.AnswerReader;
+import io.github.glimpse.answer.AnswerSetup;
+import io.github.glimpse.answer.ReadCall;
 import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.sampling.FieldLikelihoods;
 import io.github.glimpse.text.IncrementalDecoder;
 import io.github.glimpse.text.StopSequences;
 import io.github.glimpse.text.Tokenizer;
-import io.github.glimpse.text.ToolMarkers;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads an answer token by token and tells the listener: its text, which a stop sequence may end, and where tools may be
- * called their calls. One per answer.
+ * Text of an answer, decoded token by token and reported to the listener: the thought, the text, which a stop sequence may
+ * end, and calls of tools. One per answer.
  */
 final class AnswerText {
 
     private final IncrementalDecoder decoder;
     private final StopSequences stops;
     private final GenerationListener listener;
-    private final @Nullable Calls calls;
+    private final @Nullable Parts parts;
     private final @Nullable FieldLikelihoods fields;
     private final StringBuilder text = new StringBuilder();
 
     /** An answer without a form. */
     AnswerText(Tokenizer tokenizer, List<String> stop, GenerationListener listener) {
-        this(tokenizer, stop, null, listener);
+        this(tokenizer, stop, null, null, null, listener);
     }
 
     /**
      * An answer.
      *
      * @param stop texts that end it, where people's text may stand in it
+     * @param syntax syntax of the model's answers; null if they are plain text
+     * @param setup how the answer is parsed; null if it is plain text
      */
-    AnswerText(Tokenizer tokenizer, List<String> stop, @Nullable AnswerForm form, GenerationListener listener) {
+    AnswerText(
+            Tokenizer tokenizer,
+            List<String> stop,
+            @Nullable AnswerForm form,
+            @Nullable AnswerSyntax syntax,
+            @Nullable AnswerSetup setup,
+            GenerationListener listener) {
         this.decoder = new IncrementalDecoder(tokenizer);
         this.stops = new StopSequences(form == null || form.hasFreeText() ? stop : List.of());
         this.listener = listener;
-        this.calls = form != null && form.callsTools() ? new Calls(ToolMarkers.of(tokenizer)) : null;
+        this.parts = syntax == null || setup == null ? null : new Parts(syntax, setup);
         this.fields = form != null && form.isDocument() ? new FieldLikelihoods() : null;
     }
 
@@ -55,12 +67,12 @@ final class AnswerText {
      * @param logProbability of it
      */
     void append(int id, double logProbability) {
-        if (calls == null) {
+        if (parts == null) {
             append(decoder.append(id));
         } else {
-            calls.append(id, logProbability);
+            parts.append(id, logProbability);
         }
-        if (fields != null) {
+        if (fields != null && !isThinking()) {
             fields.add(text.length(), logProbability);
         }
     }
@@ -80,7 +92,33 @@ final class AnswerText {
 
     /** Whether a stop sequence has come: the answer is over. */
     boolean isStopped() {
-        return stops.matched() || (calls != null && calls.repeats);
+        return stops.matched() || (parts != null && parts.repeats);
+    }
+
+    /** Whether a thought is open. */
+    boolean isThinking() {
+        return parts != null && parts.reader.isThinking();
+    }
+
+    /** Whether the model may still open a thought. */
+    boolean isUndecided() {
+        return parts != null && parts.reader.isUndecided();
+    }
+
+    /** Tokens of the thought so far. */
+    int thinkingTokens() {
+        return parts == null ? 0 : parts.thinkingTokens;
+    }
+
+    /** The thought; null if there is none. */
+    @Nullable
+    String thinking() {
+        return parts == null || parts.thinking.isEmpty() ? null : parts.thinking.toString();
+    }
+
+    /** Names of tools in the answer that the request does not list. */
+    List<String> unlistedTools() {
+        return parts == null ? List.of() : parts.unlisted;
     }
 
     /**
@@ -88,12 +126,12 @@ final class AnswerText {
      *
      * @param ending whether the limit cut it
      */
-    void finish(ToolCallParser.Ending ending) {
-        if (calls == null) {
+    void finish(AnswerEnding ending) {
+        if (parts == null) {
             append(decoder.finish());
         } else {
-            calls.parser.append(decoder.finish());
-            calls.parser.finish(ending);
+            parts.reader.append(decoder.finish());
+            parts.reader.finish(ending);
         }
         releaseHeld();
     }
@@ -110,7 +148,7 @@ final class AnswerText {
 
     /** The calls that are whole, in their order. */
     List<ToolCall> calls() {
-        return calls == null ? List.of() : calls.whole;
+        return parts == null ? List.of() : parts.calls;
     }
 
     private void releaseHeld() {
@@ -126,34 +164,33 @@ final class AnswerText {
         }
     }
 
-    /** Tells calls from text. */
-    private final class Calls implements ToolCallListener {
+    /** Tells the thought, the text and calls apart. */
+    private final class Parts implements AnswerListener {
 
-        private final ToolMarkers markers;
-        private final ToolCallParser parser;
-        private final List<ToolCall> whole = new ArrayList<>();
-        private boolean inArguments;
+        private final AnswerSyntax syntax;
+        private final AnswerReader reader;
+        private final StringBuilder thinking = new StringBuilder();
+        private final List<ToolCall> calls = new ArrayList<>();
+        private final List<String> unlisted = new ArrayList<>();
+        private final Set<Integer> begun = new HashSet<>();
+        private int thinkingTokens;
         private double last;
         private double least;
         private boolean repeats;
 
-        Calls(ToolMarkers markers) {
-            this.markers = markers;
-            parser = new ToolCallParser(
-                    markers.areTokens() ? ToolCallParser.Markers.TOKENS : ToolCallParser.Markers.TEXT, this);
+        Parts(AnswerSyntax syntax, AnswerSetup setup) {
+            this.syntax = syntax;
+            reader = new AnswerReader(setup, this);
         }
 
         void append(int id, double logProbability) {
+            boolean wasThinking = reader.isThinking();
             last = logProbability;
-            least = inArguments ? Math.min(least, last) : 0;
-            if (markers.isOpen(id)) {
-                parser.append(decoder.finish());
-                parser.openMarker();
-            } else if (markers.isClose(id)) {
-                parser.append(decoder.finish());
-                parser.closeMarker();
-            } else {
-                parser.append(decoder.append(id));
+            least = reader.isReadingCall() ? Math.min(least, last) : 0;
+            String token = syntax.textOf(id);
+            reader.append(token == null ? decoder.append(id) : decoder.finish() + token);
+            if (wasThinking || reader.isThinking()) {
+                thinkingTokens++;
             }
         }
 
@@ -164,33 +201,44 @@ final class AnswerText {
             }
         }
 
-        private static boolean isSame(ToolCall before, ToolCall call) {
-            return before.name().equals(call.name()) && before.arguments().equals(call.arguments());
+        @Override
+        public void thinking(String piece) {
+            thinking.append(piece);
+            listener.onThinking(piece);
         }
 
         @Override
-        public void partial(int index, String name, String piece) {
+        public void callPiece(int index, @Nullable String id, String name, String piece) {
             if (isStopped()) {
                 return;
             }
             releaseHeld();
-            inArguments = true;
             least = Math.min(least, last);
+            if (begun.add(index) && id != null) {
+                listener.onCallId(index, id);
+            }
             listener.onCallPiece(index, name, piece);
         }
 
         @Override
-        public void complete(int index, String name, String arguments) {
-            inArguments = false;
+        public void call(int index, ReadCall read) {
             if (isStopped()) {
                 return;
             }
-            ToolCall call = new ToolCall(name, arguments, Math.exp(least));
-            least = 0;
+            ToolCall call = new ToolCall(read.name(), read.arguments(), Math.exp(least), read.id());
             // A model that calls the same again, and again, would never end.
-            repeats = !whole.isEmpty() && isSame(whole.get(whole.size() - 1), call);
-            whole.add(call);
+            repeats = !calls.isEmpty() && isSame(calls.get(calls.size() - 1), call);
+            calls.add(call);
             listener.onCall(index, call);
+        }
+
+        @Override
+        public void unlistedTool(String name) {
+            unlisted.add(name);
+        }
+
+        private static boolean isSame(ToolCall before, ToolCall call) {
+            return before.name().equals(call.name()) && before.arguments().equals(call.arguments());
         }
     }
 }

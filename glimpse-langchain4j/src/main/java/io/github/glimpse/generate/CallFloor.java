@@ -75,6 +75,16 @@ final class CallFloor {
         }
 
         @Override
+        public void onThinking(String text) {
+            events.add(() -> listener.onThinking(text));
+        }
+
+        @Override
+        public void onCallId(int index, String id) {
+            events.add(() -> listener.onCallId(index, id));
+        }
+
+        @Override
         public void onCallPiece(int index, String name, String piece) {
             events.add(() -> listener.onCallPiece(index, name, piece));
         }

@@ -1,7 +1,7 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.NonFiniteNumbersException;
-import io.github.glimpse.constrain.ToolCallParser;
+import io.github.glimpse.answer.AnswerEnding;
 import io.github.glimpse.form.AnswerMask;
 import io.github.glimpse.form.ChoiceScores;
 import io.github.glimpse.model.VisionLanguageModel;
@@ -16,6 +16,7 @@ import io.github.glimpse.serve.StepScheduler;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ final class DecodeLoop {
     private final RequestContext context;
     private final AnswerText text;
     private final @Nullable AnswerMask mask;
+    private final ThoughtGate thought;
 
     /**
      * Prepares.
@@ -40,13 +42,16 @@ final class DecodeLoop {
      * @param steps runs the rows, with those of others
      * @param text reads the answer
      * @param mask forbids what does not fit the answer's form; null forbids nothing
+     * @param thought controls the thought before the answer
      */
     DecodeLoop(
             VisionLanguageModel model,
             StepScheduler<DecoderSteps.Rows, RowLogits[]>.Sequence steps,
             RequestContext context,
             AnswerText text,
-            @Nullable AnswerMask mask) {
+            @Nullable AnswerMask mask,
+            ThoughtGate thought) {
+        this.thought = thought;
         this.model = model;
         this.steps = steps;
         this.context = context;
@@ -62,8 +67,15 @@ final class DecodeLoop {
      * @param ids all ids, the ending one included
      * @param reason why it ended
      * @param likelihood of the ids
+     * @param thinking the thought before it
      */
-    record Answer(String text, List<ToolCall> calls, int[] ids, FinishReason reason, AnswerLikelihood likelihood) {}
+    record Answer(
+            String text,
+            List<ToolCall> calls,
+            int[] ids,
+            FinishReason reason,
+            AnswerLikelihood likelihood,
+            ThinkingReport thinking) {}
 
     /**
      * Runs.
@@ -157,7 +169,8 @@ final class DecodeLoop {
 
     /** How likely the texts of a choice are behind a prompt, which stays as it is. */
     Map<String, Double> shares(ChoiceScores choice, Sequence sequence) {
-        if (choice.isEmpty()) {
+        // After a thought the prompt is another
+        if (choice.isEmpty() || text.isThinking()) {
             return Map.of();
         }
         int[] lengths = lengths(sequence.caches());
@@ -192,8 +205,12 @@ final class DecodeLoop {
 
     private int choose(Sampler sampler, RowLogits row, int left, List<LayerState> caches) {
         try {
+            OptionalInt forced = thought.forced(left);
+            if (forced.isPresent()) {
+                return sampler.next(forced.getAsInt(), 0, 0);
+            }
             if (mask != null) {
-                return mask.choose(sampler, row.logits(), left);
+                return thought.choose(mask, sampler, row.logits(), left);
             }
             return row.likeliest() >= 0
                     ? sampler.next(row.likeliest(), row.largest(), row.logOfSum())
@@ -220,8 +237,9 @@ final class DecodeLoop {
             mask.limitReached();
         }
         // Closed in time, an answer is whole where the limit falls.
-        boolean cut = ending == FinishReason.LENGTH && (mask == null || !mask.isComplete());
-        text.finish(cut ? ToolCallParser.Ending.CUT : ToolCallParser.Ending.COMPLETE);
+        boolean cut = ending == FinishReason.LENGTH && (mask == null || text.isThinking() || !mask.isComplete());
+        ThinkingReport thinking = thought.report();
+        text.finish(cut ? AnswerEnding.LENGTH : AnswerEnding.COMPLETE);
         FinishReason reason = text.isStopped() ? FinishReason.STOP : ending;
         if (mask != null && mask.isTruncated()) {
             reason = FinishReason.LENGTH;
@@ -235,7 +253,8 @@ final class DecodeLoop {
                 text.calls(),
                 all,
                 reason,
-                AnswerLikelihood.of(sampler.likelihoods(), all, model.tokenizer()));
+                AnswerLikelihood.of(sampler.likelihoods(), all, model.tokenizer()),
+                thinking.withText(text.thinking()));
     }
 
     /**

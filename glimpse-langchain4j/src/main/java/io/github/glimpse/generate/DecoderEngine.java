@@ -1,6 +1,7 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.InvalidImageException;
+import io.github.glimpse.answer.ToolCallFormat;
 import io.github.glimpse.engine.Int8Report;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
@@ -87,6 +88,7 @@ final class DecoderEngine implements AnswerEngine {
     private final PrefixStore prefixes;
     private final LendingCache<EncodedUnit> visionCache;
     private final MaskVocabulary maskVocabulary;
+    private final AnswerSyntax syntax;
     private final StepScheduler<DecoderSteps.Rows, RowLogits[]> scheduler;
     private final JointPrompts joint;
     private @Nullable Int8Report int8Report;
@@ -123,6 +125,7 @@ final class DecoderEngine implements AnswerEngine {
                 PromptParts.of(model),
                 new ImageDecoder(options.imageLimits(), options.transparency()),
                 options.video());
+        this.syntax = AnswerSyntax.of(PromptParts.of(model), prompts.toolForm());
         this.maskVocabulary =
                 new MaskVocabulary(model.tokenizer(), model.decoder().vocabulary(), model.stopIds());
         this.memory = AnswerEngine.newBudget(options, runtime, model);
@@ -316,9 +319,17 @@ final class DecoderEngine implements AnswerEngine {
             PruningReport report = prefilled
                     .log()
                     .report(prompt.units(), prompt.wholeUnits(), prompt.layout().newlineRows().length);
+            boolean isStructured = syntax.isStructured(form);
             AnswerText text = new AnswerText(
-                    model.tokenizer(), stop, form, holding.floor().hearing(report, listener));
-            DecodeLoop loop = new DecodeLoop(model, steps, holding, text, mask);
+                    model.tokenizer(),
+                    stop,
+                    form,
+                    isStructured ? syntax : null,
+                    isStructured ? syntax.setup(prompt.text(), request.tools(), form) : null,
+                    holding.floor().hearing(report, listener));
+            ThoughtGate thought =
+                    new ThoughtGate(text, isStructured ? syntax : null, generation.thinkingBudget(), mask);
+            DecodeLoop loop = new DecodeLoop(model, steps, holding, text, mask, thought);
             Map<String, Double> choiceScores = choice == null ? Map.of() : loop.shares(choice, sequence);
             DecodeLoop.Answer answer = loop.run(sequence, sampler, lookup, most);
             holding.watch().finish();
@@ -334,9 +345,10 @@ final class DecoderEngine implements AnswerEngine {
                     history,
                     answer.calls(),
                     mask == null ? null : mask.report(choiceScores, text.fields()),
-                    tools.askedAgain(holding.floor().askedAgain()),
+                    tools.askedAgain(holding.floor().askedAgain()).withUnlisted(text.unlistedTools()),
                     prefilled.reuse(),
-                    noGuesses == null ? lookup.report() : LookupReport.off(noGuesses));
+                    noGuesses == null ? lookup.report() : LookupReport.off(noGuesses),
+                    answer.thinking());
         }
     }
 
@@ -355,6 +367,11 @@ final class DecoderEngine implements AnswerEngine {
     @Override
     public boolean keepsForms() {
         return true;
+    }
+
+    @Override
+    public Optional<ToolCallFormat> toolCallFormat() {
+        return syntax.format();
     }
 
     @Override

@@ -13,6 +13,12 @@ public interface GenerationListener {
     /** A piece of the answer, never empty, never half a character, never part of a stop sequence. */
     void onText(String text);
 
+    /** A piece of the thought before the answer, never empty, without its tags. */
+    default void onThinking(String text) {}
+
+    /** The id that the model wrote for a call, before the first piece of it. */
+    default void onCallId(int index, String id) {}
+
     /**
      * A piece of the arguments of a tool call, as it is written. Never blank.
      *

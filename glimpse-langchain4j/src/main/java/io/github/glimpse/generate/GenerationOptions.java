@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param minOutputTokens least tokens of the answer before it may end; only models with cross-attention
  * @param lookup most tokens that are guessed at once, by what prompt and answer have said before, and checked in one step; the answer
  *     stays the same. Unset or 0 is off; greedy answers only
+ * @param thinkingBudget most tokens of the thought before an answer; then its closing tag is forced. 0 closes it at once; unset
+ *     is no limit
  */
 public record GenerationOptions(
         @Nullable Double temperature,
@@ -40,7 +42,8 @@ public record GenerationOptions(
         @Nullable Integer beams,
         @Nullable Double lengthPenalty,
         @Nullable Integer minOutputTokens,
-        @Nullable Integer lookup) {
+        @Nullable Integer lookup,
+        @Nullable Integer thinkingBudget) {
 
     /** Greedy. */
     public static final double DEFAULT_TEMPERATURE = 0.0;
@@ -85,6 +88,7 @@ public record GenerationOptions(
         check("length-penalty", lengthPenalty, -LARGEST_POWER, LARGEST_POWER);
         check("min-output-tokens", minOutputTokens, 0, Integer.MAX_VALUE);
         check("lookup", lookup, 0, MOST_GUESSES);
+        check("thinking-budget", thinkingBudget, 0, Integer.MAX_VALUE);
         if (stop != null && stop.stream().anyMatch(String::isEmpty)) {
             throw new IllegalArgumentException("A stop sequence is empty; leave it out");
         }
@@ -130,7 +134,8 @@ public record GenerationOptions(
                 .beams(beams)
                 .lengthPenalty(lengthPenalty)
                 .minOutputTokens(minOutputTokens)
-                .lookup(lookup);
+                .lookup(lookup)
+                .thinkingBudget(thinkingBudget);
     }
 
     /** These options where set, else {@code fallback}'s. */
@@ -150,6 +155,7 @@ public record GenerationOptions(
                 .lengthPenalty(set(lengthPenalty, fallback.lengthPenalty))
                 .minOutputTokens(set(minOutputTokens, fallback.minOutputTokens))
                 .lookup(set(lookup, fallback.lookup))
+                .thinkingBudget(set(thinkingBudget, fallback.thinkingBudget))
                 .unchecked();
     }
 
@@ -215,6 +221,7 @@ public record GenerationOptions(
                 .add("lengthPenalty", lengthPenalty)
                 .add("minOutputTokens", minOutputTokens)
                 .add("lookup", lookup)
+                .add("thinkingBudget", thinkingBudget)
                 .toString();
     }
 
@@ -235,6 +242,7 @@ public record GenerationOptions(
         private @Nullable Double lengthPenalty;
         private @Nullable Integer minOutputTokens;
         private @Nullable Integer lookup;
+        private @Nullable Integer thinkingBudget;
 
         private Builder() {}
 
@@ -322,6 +330,12 @@ public record GenerationOptions(
             return this;
         }
 
+        /** Most tokens of the thought before an answer; 0 closes it at once, null is no limit. */
+        public Builder thinkingBudget(@Nullable Integer value) {
+            thinkingBudget = value;
+            return this;
+        }
+
         /**
          * The options.
          *
@@ -347,7 +361,8 @@ public record GenerationOptions(
                     beams,
                     lengthPenalty,
                     minOutputTokens,
-                    lookup);
+                    lookup,
+                    thinkingBudget);
         }
     }
 }

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param tools what became of the request's tools
  * @param reuse what was taken over of requests before
  * @param lookup what came of guessing tokens
+ * @param thinking the thought before the answer
  */
 public record GenerationResult(
         String text,
@@ -39,7 +40,8 @@ public record GenerationResult(
         @Nullable ConstraintReport constraint,
         ToolReport tools,
         ReuseReport reuse,
-        LookupReport lookup) {
+        LookupReport lookup,
+        ThinkingReport thinking) {
 
     /** Copies the list. */
     public GenerationResult {
@@ -71,7 +73,8 @@ public record GenerationResult(
                 null,
                 ToolReport.NONE,
                 ReuseReport.withoutRows(inputTokens, 0, null),
-                LookupReport.NONE);
+                LookupReport.NONE,
+                ThinkingReport.NONE);
     }
 
     /** All but the text, which may hold what nobody else is to read. */
@@ -81,6 +84,7 @@ public record GenerationResult(
                 + ", " + likelihood + ", inputTokens=" + inputTokens + ", prefilledTokens=" + prefilledTokens + ", "
                 + report + ", " + timings + (history.isWhole() ? "" : ", " + history)
                 + (calls.isEmpty() ? "" : ", " + calls) + (constraint == null ? "" : ", " + constraint) + ", " + reuse
-                + (lookup.equals(LookupReport.NONE) ? "" : ", " + lookup) + "]";
+                + (lookup.equals(LookupReport.NONE) ? "" : ", " + lookup)
+                + (thinking.tokens() == 0 ? "" : ", " + thinking) + "]";
     }
 }

@@ -253,7 +253,8 @@ final class ImageTextEngine implements AnswerEngine {
                     ReuseReport.withoutRows(ids.length, picture.lent().found(), null),
                     generation.refusesLookup() != null
                             ? LookupReport.off(generation.refusesLookup())
-                            : LookupReport.off("models with cross-attention read no prompt that holds the answer"));
+                            : LookupReport.off("models with cross-attention read no prompt that holds the answer"),
+                    ThinkingReport.NONE);
         }
     }
 

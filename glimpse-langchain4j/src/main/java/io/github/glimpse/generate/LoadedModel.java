@@ -1,6 +1,7 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.UnsupportedContentException;
+import io.github.glimpse.answer.ToolCallFormat;
 import io.github.glimpse.engine.Int8Report;
 import io.github.glimpse.engine.NativeFacts;
 import io.github.glimpse.engine.TorchRuntime;
@@ -346,6 +347,11 @@ public final class LoadedModel implements ModelEngine {
     public int countTokens(List<ChatTurn> turns, ToolOffer tools) {
         AnswerEngine core = awaitLoaded();
         return shared.inUse(open -> core.countTokens(turns, tools));
+    }
+
+    /** Format in which answers call tools; empty if there is none that can be read, and before the model is loaded. */
+    public Optional<ToolCallFormat> toolCallFormat() {
+        return loaded(AnswerEngine::toolCallFormat, Optional::empty);
     }
 
     /** How tools come into prompts where a request says nothing; empty if it calls none, and before it is loaded. */

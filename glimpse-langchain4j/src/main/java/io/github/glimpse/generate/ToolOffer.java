@@ -1,5 +1,6 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.answer.ToolCallFormat;
 import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.text.ToolForm;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param withheld why none of them is offered, null if they are
  * @param otherwise what the answer is kept to where the model takes no tools and need not call one; null is any text
  * @param care how the pictures of the turn are dealt with
+ * @param callFormat format in which calls are read; null for the one that the chat template writes
  */
 public record ToolOffer(
         List<OfferedTool> tools,
@@ -21,7 +23,8 @@ public record ToolOffer(
         Demand demand,
         @Nullable Withheld withheld,
         @Nullable AnswerForm otherwise,
-        TurnCare care) {
+        TurnCare care,
+        @Nullable ToolCallFormat callFormat) {
 
     /** No tools, for conversations in which some may have been called. */
     public static final ToolOffer NONE = none(null);
@@ -57,7 +60,7 @@ public record ToolOffer(
 
     /** Tools that may be called. */
     public ToolOffer(List<OfferedTool> tools, @Nullable ToolForm form) {
-        this(tools, form, Demand.MAY, null, null, TurnCare.NONE);
+        this(tools, form, Demand.MAY, null, null, TurnCare.NONE, null);
     }
 
     /** No tools, and how those that were called before come into the prompt. */
@@ -67,7 +70,7 @@ public record ToolOffer(
 
     /** The same with other care. */
     public ToolOffer with(TurnCare other) {
-        return new ToolOffer(tools, form, demand, withheld, otherwise, other);
+        return new ToolOffer(tools, form, demand, withheld, otherwise, other, callFormat);
     }
 
     /** What becomes of it with a model whose own form is this. */

@@ -11,6 +11,16 @@ record WatchedListener(GenerationListener listener, Arrival arrival) implements 
     }
 
     @Override
+    public void onThinking(String text) {
+        arrival.call(() -> listener.onThinking(text));
+    }
+
+    @Override
+    public void onCallId(int index, String id) {
+        arrival.call(() -> listener.onCallId(index, id));
+    }
+
+    @Override
     public void onCallPiece(int index, String name, String piece) {
         arrival.call(() -> listener.onCallPiece(index, name, piece));
     }

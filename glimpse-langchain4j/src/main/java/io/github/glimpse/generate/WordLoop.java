@@ -1,6 +1,6 @@
 package io.github.glimpse.generate;
 
-import io.github.glimpse.constrain.ToolCallParser;
+import io.github.glimpse.answer.AnswerEnding;
 import io.github.glimpse.sampling.BeamSearch;
 import io.github.glimpse.sampling.Sampler;
 import io.github.glimpse.text.Tokenizer;
@@ -89,8 +89,13 @@ final class WordLoop {
     }
 
     private DecodeLoop.Answer finished(int[] ids, AnswerLikelihood likelihood, FinishReason reason) {
-        text.finish(ToolCallParser.Ending.COMPLETE);
+        text.finish(AnswerEnding.COMPLETE);
         return new DecodeLoop.Answer(
-                text.text(), List.of(), ids, text.isStopped() ? FinishReason.STOP : reason, likelihood);
+                text.text(),
+                List.of(),
+                ids,
+                text.isStopped() ? FinishReason.STOP : reason,
+                likelihood,
+                ThinkingReport.NONE);
     }
 }

@@ -13,6 +13,7 @@ public final class GlimpseTokenUsage extends TokenUsage {
 
     private final int imageTokenCount;
     private final int prunedImageTokenCount;
+    private final int reasoningTokenCount;
 
     /**
      * Makes a usage; the total is input plus output.
@@ -24,12 +25,27 @@ public final class GlimpseTokenUsage extends TokenUsage {
      */
     public GlimpseTokenUsage(
             int inputTokenCount, int outputTokenCount, int imageTokenCount, int prunedImageTokenCount) {
+        this(inputTokenCount, outputTokenCount, imageTokenCount, prunedImageTokenCount, 0);
+    }
+
+    /**
+     * Makes a usage of an answer with a thought.
+     *
+     * @param reasoningTokenCount tokens of the answer that belong to the thought
+     */
+    public GlimpseTokenUsage(
+            int inputTokenCount,
+            int outputTokenCount,
+            int imageTokenCount,
+            int prunedImageTokenCount,
+            int reasoningTokenCount) {
         this(
                 inputTokenCount,
                 outputTokenCount,
                 inputTokenCount + outputTokenCount,
                 imageTokenCount,
-                prunedImageTokenCount);
+                prunedImageTokenCount,
+                reasoningTokenCount);
     }
 
     private GlimpseTokenUsage(
@@ -37,8 +53,10 @@ public final class GlimpseTokenUsage extends TokenUsage {
             @Nullable Integer output,
             @Nullable Integer total,
             int imageTokenCount,
-            int prunedImageTokenCount) {
+            int prunedImageTokenCount,
+            int reasoningTokenCount) {
         super(input, output, total);
+        this.reasoningTokenCount = reasoningTokenCount;
         this.imageTokenCount = imageTokenCount;
         this.prunedImageTokenCount = prunedImageTokenCount;
     }
@@ -51,6 +69,11 @@ public final class GlimpseTokenUsage extends TokenUsage {
     /** Image tokens that pruning dropped; part of {@link #imageTokenCount()}. */
     public int prunedImageTokenCount() {
         return prunedImageTokenCount;
+    }
+
+    /** Tokens of the thought; part of {@link #outputTokenCount()}. */
+    public int reasoningTokenCount() {
+        return reasoningTokenCount;
     }
 
     /**
@@ -69,7 +92,8 @@ public final class GlimpseTokenUsage extends TokenUsage {
                 sum(outputTokenCount(), that.outputTokenCount()),
                 sum(totalTokenCount(), that.totalTokenCount()),
                 imageTokenCount + (images == null ? 0 : images.imageTokenCount),
-                prunedImageTokenCount + (images == null ? 0 : images.prunedImageTokenCount));
+                prunedImageTokenCount + (images == null ? 0 : images.prunedImageTokenCount),
+                reasoningTokenCount + (images == null ? 0 : images.reasoningTokenCount));
     }
 
     @Override
@@ -77,18 +101,20 @@ public final class GlimpseTokenUsage extends TokenUsage {
         return super.equals(other)
                 && other instanceof GlimpseTokenUsage that
                 && imageTokenCount == that.imageTokenCount
-                && prunedImageTokenCount == that.prunedImageTokenCount;
+                && prunedImageTokenCount == that.prunedImageTokenCount
+                && reasoningTokenCount == that.reasoningTokenCount;
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), imageTokenCount, prunedImageTokenCount);
+        return Objects.hash(super.hashCode(), imageTokenCount, prunedImageTokenCount, reasoningTokenCount);
     }
 
     @Override
     public String toString() {
         return "GlimpseTokenUsage{inputTokenCount=" + inputTokenCount() + ", outputTokenCount=" + outputTokenCount()
                 + ", totalTokenCount=" + totalTokenCount() + ", imageTokenCount=" + imageTokenCount
-                + ", prunedImageTokenCount=" + prunedImageTokenCount + '}';
+                + ", prunedImageTokenCount=" + prunedImageTokenCount
+                + (reasoningTokenCount == 0 ? "" : ", reasoningTokenCount=" + reasoningTokenCount) + '}';
     }
 }

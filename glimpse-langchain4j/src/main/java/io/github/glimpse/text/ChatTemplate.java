@@ -25,10 +25,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ChatTemplate {
 
+    private final String source;
     private final JinjaTemplate template;
     private final Map<String, Object> defaults;
 
-    private ChatTemplate(JinjaTemplate template, Map<String, Object> defaults) {
+    private ChatTemplate(String source, JinjaTemplate template, Map<String, Object> defaults) {
+        this.source = source;
         this.template = template;
         this.defaults = defaults;
     }
@@ -44,7 +46,7 @@ public final class ChatTemplate {
 
     /** A template with variables that every rendering has, unless it is given others of the same name. */
     static ChatTemplate parse(String source, Map<String, Object> defaults) {
-        return new ChatTemplate(JinjaTemplate.parse(source), Map.copyOf(defaults));
+        return new ChatTemplate(source, JinjaTemplate.parse(source), Map.copyOf(defaults));
     }
 
     /**
@@ -62,6 +64,11 @@ public final class ChatTemplate {
     public static Optional<ChatTemplate> find(Path modelDirectory) {
         ChatTemplateFiles files = new ChatTemplateFiles(modelDirectory);
         return files.findSource().map(source -> parse(source, files.specialTokens()));
+    }
+
+    /** The template as it was written. */
+    public String source() {
+        return source;
     }
 
     /** Whether the template writes tools by itself, given the variable {@code tools}. */

@@ -1,0 +1,211 @@
+package io.github.glimpse.generate;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.glimpse.UnsupportedContentException;
+import io.github.glimpse.answer.AnswerReader.CallEvents;
+import io.github.glimpse.answer.AnswerSetup;
+import io.github.glimpse.answer.AnswerTool;
+import io.github.glimpse.answer.ThinkingTags;
+import io.github.glimpse.answer.ToolCallFormat;
+import io.github.glimpse.answer.ToolCallFormatDetector;
+import io.github.glimpse.form.AnswerForm;
+import io.github.glimpse.prefill.PromptParts;
+import io.github.glimpse.text.ChatTemplateMessage;
+import io.github.glimpse.text.Tokenizer;
+import io.github.glimpse.text.ToolForm;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Syntax of a model's answers: tags of the thought, format of tool calls, and the special tokens that spell them. Found once
+ * for each model by rendering probe conversations. Immutable.
+ */
+final class AnswerSyntax {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    /** Texts in tags and formats that may be single tokens. */
+    private static final Pattern TOKEN = Pattern.compile("<[^<>]*>|\\[/?[A-Z_]+\\]|｜DSML｜");
+
+    private final @Nullable ThinkingTags tags;
+    private final @Nullable ToolCallFormat format;
+    private final Map<Integer, String> tokens;
+    private final int[] closing;
+    private final OptionalInt opening;
+    private final int[] lineBreaks;
+
+    private AnswerSyntax(@Nullable ThinkingTags tags, @Nullable ToolCallFormat format, PromptParts model) {
+        this.tags = tags;
+        this.format = format;
+        Tokenizer tokenizer = model.tokenizer();
+        Map<Integer, String> special = new HashMap<>();
+        for (String literal : literals()) {
+            TOKEN.matcher(literal).results().map(MatchResult::group).forEach(text -> tokenizer
+                    .idOf(text)
+                    .ifPresent(id -> special.put(id, text)));
+        }
+        special.keySet().removeIf(id -> !tokenizer.isSpecial(id));
+        tokens = Map.copyOf(special);
+        closing = tags == null
+                ? new int[0]
+                : tokenizer.encode(closingText(tags, model.template().source()));
+        int[] open = tags == null ? new int[0] : tokenizer.encode(tags.open());
+        lineBreaks = Stream.of("\n", "\n\n")
+                .map(tokenizer::encode)
+                .filter(ids -> ids.length == 1)
+                .mapToInt(ids -> ids[0])
+                .toArray();
+        opening = open.length == 1 ? OptionalInt.of(open[0]) : OptionalInt.empty();
+    }
+
+    /** Finds the syntax of a model whose prompts have tools in a form. */
+    static AnswerSyntax of(PromptParts model, ToolForm fitting) {
+        Tokenizer tokenizer = model.tokenizer();
+        ThinkingTags tags = ThinkingTags.find(
+                        generationPrompt(model),
+                        model.template().source(),
+                        text -> tokenizer.idOf(text).isPresent())
+                .orElse(null);
+        return new AnswerSyntax(tags, format(model, fitting), model);
+    }
+
+    private static String generationPrompt(PromptParts model) {
+        try {
+            return rendered(model, List.of(Map.of("role", "user", "content", "Hello")), List.of(), true);
+        } catch (UnsupportedContentException refused) {
+            // A template that wants other messages shows nothing of its thoughts here
+            return "";
+        }
+    }
+
+    private static @Nullable ToolCallFormat format(PromptParts model, ToolForm fitting) {
+        return switch (fitting) {
+            case NATIVE ->
+                ToolCallFormatDetector.detect((messages, tools) -> rendered(model, messages, tools, false))
+                        .orElse(null);
+            case MERGED, PROMPTED -> ToolCallFormat.HERMES;
+            case OFF -> null;
+        };
+    }
+
+    private static String rendered(
+            PromptParts model, List<Map<String, Object>> messages, List<Map<String, Object>> tools, boolean prompt) {
+        List<ChatTemplateMessage> converted = new ArrayList<>();
+        for (Map<String, Object> message : messages) {
+            Map<String, Object> fields = new LinkedHashMap<>(message);
+            String role = String.valueOf(fields.remove("role"));
+            String content = String.valueOf(fields.remove("content"));
+            converted.add(new ChatTemplateMessage(role, List.of(ChatTemplateMessage.textPart(content)), fields));
+        }
+        Map<String, Object> variables = new HashMap<>(model.templateVariables());
+        if (!tools.isEmpty()) {
+            variables.put("tools", tools);
+        }
+        variables.put("add_generation_prompt", prompt);
+        return model.template().render(converted, variables);
+    }
+
+    private List<String> literals() {
+        List<String> all = new ArrayList<>(ToolCallFormat.HERMES.literals());
+        if (tags != null) {
+            all.addAll(tags.literals());
+        }
+        if (format != null) {
+            all.addAll(format.literals());
+        }
+        if (ThinkingTags.HARMONY.equals(tags)) {
+            all.addAll(ToolCallFormat.HARMONY.literals());
+        }
+        return all;
+    }
+
+    /** The closing tag with the line breaks that the template writes around it. */
+    private static String closingText(ThinkingTags tags, String template) {
+        if (tags.equals(ThinkingTags.HARMONY)) {
+            return tags.close() + "<|start|>assistant<|channel|>final<|message|>";
+        }
+        String before = template.contains("\\n" + tags.close()) ? "\n" : "";
+        String after = template.contains(tags.close() + "\\n\\n") ? "\n\n" : "";
+        return before + tags.close() + after;
+    }
+
+    /** The format of tool calls; empty if the template writes none that can be read. */
+    Optional<ToolCallFormat> format() {
+        return Optional.ofNullable(format);
+    }
+
+    /** The text of a special token that belongs to the syntax; null for all others. */
+    @Nullable
+    String textOf(int id) {
+        return tokens.get(id);
+    }
+
+    /** Ids that close a thought. */
+    int[] closing() {
+        return closing.clone();
+    }
+
+    /** The id that opens a thought, if it is one. */
+    OptionalInt opening() {
+        return opening;
+    }
+
+    /** Ids of one and two line breaks, where they are single tokens. */
+    int[] lineBreaks() {
+        return lineBreaks.clone();
+    }
+
+    boolean isLineBreak(int id) {
+        return Arrays.stream(lineBreaks).anyMatch(known -> known == id);
+    }
+
+    /** Whether an answer needs a reader: it may have a thought or calls. */
+    boolean isStructured(@Nullable AnswerForm form) {
+        return tags != null || (form != null && form.callsTools());
+    }
+
+    /**
+     * The parsing of an answer.
+     *
+     * @param prompt the text of its prompt
+     */
+    AnswerSetup setup(String prompt, ToolOffer offer, @Nullable AnswerForm form) {
+        boolean calls = form != null && form.callsTools();
+        boolean isConstrained = form != null && form.callsTools() && form.constraint() != null;
+        ToolCallFormat asked = offer.callFormat() == null ? format : offer.callFormat();
+        // The mask of calls writes this format
+        ToolCallFormat used = isConstrained || asked == null ? ToolCallFormat.HERMES : asked;
+        return new AnswerSetup(
+                tags,
+                prompt,
+                used,
+                calls ? offer.tools().stream().map(AnswerSyntax::tool).toList() : List.of(),
+                Set.of(),
+                isConstrained ? CallEvents.STREAMED : CallEvents.COMPLETE);
+    }
+
+    private static AnswerTool tool(OfferedTool tool) {
+        return new AnswerTool(tool.shape().name(), schema(tool.parameters()));
+    }
+
+    private static JsonNode schema(String parameters) {
+        try {
+            return JSON.readTree(parameters);
+        } catch (JsonProcessingException invalid) {
+            throw new IllegalArgumentException("The parameters of a tool are no JSON", invalid);
+        }
+    }
+}
