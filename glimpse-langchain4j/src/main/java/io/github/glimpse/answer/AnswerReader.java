@@ -192,6 +192,11 @@ public final class AnswerReader {
         }
 
         @Override
+        public void cutBlock() {
+            events.text().dropBlanks();
+        }
+
+        @Override
         public void tag(String tag) {
             ThinkingTags known = tags;
             if (known == null) {

@@ -21,6 +21,9 @@ final class CallScanner {
          */
         void noBlock(List<String> unlisted);
 
+        /** A block that the length limit cut, and that is dropped. */
+        void cutBlock();
+
         /** One of the other tags; the sink decides whether it is text. */
         void tag(String tag);
     }
@@ -137,7 +140,11 @@ final class CallScanner {
         } else if (ending == AnswerEnding.COMPLETE) {
             endBlock(block, block.finish());
         } else {
-            text(block.textIfCut(raw.toString()));
+            String kept = block.textIfCut(raw.toString());
+            if (kept.isEmpty()) {
+                sink.cutBlock();
+            }
+            text(kept);
             raw.setLength(0);
             block = null;
         }

@@ -90,5 +90,8 @@ final class ThoughtReader implements CallScanner.Sink {
     public void noBlock(List<String> unlisted) {}
 
     @Override
+    public void cutBlock() {}
+
+    @Override
     public void tag(String tag) {}
 }

@@ -237,10 +237,23 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
     /**
      * Checks that what is offered can be called.
      *
-     * @throws UnsupportedModelException if this kind of model calls no tools
+     * @throws UnsupportedModelException if this kind of model calls no tools, or in a format that has no reader
      */
     default void check(ToolOffer tools) {
-        if (!tools.tools().isEmpty() && tools.withheld() == null && toolForm().isEmpty()) {
+        boolean offers = !tools.tools().isEmpty() && tools.withheld() == null;
+        boolean byTemplate = (tools.form() == null ? toolForm() : Optional.of(tools.form()))
+                .filter(ToolForm.NATIVE::equals)
+                .isPresent();
+        if (offers
+                && byTemplate
+                && tools.callFormat() == null
+                && toolCallFormat().isEmpty()) {
+            throw new UnsupportedModelException("Tools cannot be called: the answer format of this template is not"
+                    + " supported, since no reader of tool calls understands the call that the chat template of the"
+                    + " model writes; leave the tools out, set glimpse.tools.mode to prompted, or name a format in"
+                    + " glimpse.tools.format");
+        }
+        if (offers && toolForm().isEmpty()) {
             String what = tools.demand() == ToolOffer.Demand.MUST ? "ToolChoice.REQUIRED and tools" : "Tools";
             throw new UnsupportedModelException(what + " are not supported by models without a chat form such as "
                     + model().family() + "; leave them out, set glimpse.tools.mode to ignore, or load a model with a"

@@ -1,9 +1,11 @@
 package io.github.glimpse.chat;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.langchain4j.agent.tool.ToolSpecification;
 import dev.langchain4j.data.message.UserMessage;
+import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
@@ -13,6 +15,7 @@ import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.PartialThinking;
 import dev.langchain4j.model.output.FinishReason;
+import io.github.glimpse.answer.ToolCallFormat;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.ScriptedModel;
@@ -63,14 +66,22 @@ class ThinkingIT {
     @TempDir
     static Path folder;
 
+    @TempDir
+    static Path unreadable;
+
     @BeforeAll
-    static void copyTheModelWithAnotherTemplate() throws IOException {
+    static void copyTheModelWithOtherTemplates() throws IOException {
+        copyModel(folder, TEMPLATE);
+        copyModel(unreadable, TEMPLATE.replace("<tool_call>", "<|call|>"));
+    }
+
+    private static void copyModel(Path target, String template) throws IOException {
         try (Stream<Path> files = Files.list(TinyModels.QWEN.resolve("model"))) {
             for (Path file : files.toList()) {
-                Files.copy(file, folder.resolve(file.getFileName()));
+                Files.copy(file, target.resolve(file.getFileName()));
             }
         }
-        Files.writeString(folder.resolve("chat_template.jinja"), TEMPLATE);
+        Files.writeString(target.resolve("chat_template.jinja"), template);
     }
 
     private static LoadedModel model(String answer) {
@@ -267,5 +278,36 @@ class ThinkingIT {
         assertThat(response.aiMessage().thinking()).isEqualTo("I call.");
         assertThat(response.aiMessage().toolExecutionRequests()).isNotEmpty().allSatisfy(call -> assertThat(call.name())
                 .isEqualTo("put"));
+    }
+
+    @Test
+    void refusesToolsWhereNoReaderUnderstandsTheTemplatesCalls() {
+        try (LoadedModel engine =
+                ScriptedModel.load(EngineOptions.builder(unreadable).build(), prompt -> "</think>Hello")) {
+            GlimpseChatModel model = GlimpseChatModel.builder().model(engine).build();
+
+            assertThatThrownBy(
+                            () -> model.chat(question().toolSpecifications(PUT).build()))
+                    .isInstanceOf(UnsupportedFeatureException.class)
+                    .hasMessageContaining("the answer format of this template is not supported");
+            assertThat(model.chat(question().build()).aiMessage().text()).isEqualTo("Hello");
+        }
+    }
+
+    @Test
+    void readsCallsInTheFormatThatIsNamed() {
+        try (LoadedModel engine =
+                ScriptedModel.load(EngineOptions.builder(unreadable).build(), prompt -> "</think>[put(text='a')]")) {
+            GlimpseChatModel model = GlimpseChatModel.builder()
+                    .model(engine)
+                    .tools(ToolOptions.DEFAULT.withFormat(ToolCallFormat.PYTHONIC))
+                    .build();
+
+            assertThat(model.chat(question().toolSpecifications(PUT).build())
+                            .aiMessage()
+                            .toolExecutionRequests())
+                    .singleElement()
+                    .satisfies(call -> assertThat(call.arguments()).isEqualTo("{\"text\": \"a\"}"));
+        }
     }
 }

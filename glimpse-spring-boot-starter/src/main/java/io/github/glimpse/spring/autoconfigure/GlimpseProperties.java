@@ -65,6 +65,7 @@ import org.springframework.validation.annotation.Validated;
  * @param images How pictures are prepared and fetched.
  * @param video What videos may cost, and which frames are looked at.
  * @param tools What becomes of tools.
+ * @param thinking Thoughts of models that reason before they answer.
  * @param structured How answers are kept to a form: JSON, choices, patterns.
  * @param cache What is remembered of pictures.
  * @param logging What is logged of requests.
@@ -100,6 +101,7 @@ public record GlimpseProperties(
         @Valid @DefaultValue Images images,
         @Valid @DefaultValue Video video,
         @Valid @DefaultValue Tools tools,
+        @Valid @DefaultValue Thinking thinking,
         @Valid @DefaultValue Structured structured,
         @Valid @DefaultValue Cache cache,
         @DefaultValue Logging logging,
@@ -466,6 +468,7 @@ public record GlimpseProperties(
      *     pictures get less, the newest all it needs.
      * @param leastConfidence Confidence below which a call is not handed out, but answered again with less pruning.
      * @param zoom Whether AI services get the tool zoom, which shows a part of a picture at full resolution.
+     * @param format Format in which calls are read; auto is the one that the chat template writes.
      */
     public record Tools(
             @Nullable ToolsMode mode,
@@ -475,7 +478,19 @@ public record GlimpseProperties(
             @Nullable String profile,
             @Nullable @Min(1) Integer imageBudget,
             @Nullable @DecimalMin("0") @DecimalMax("1") Double leastConfidence,
-            @DefaultValue("false") Boolean zoom) {}
+            @DefaultValue("false") Boolean zoom,
+            @DefaultValue("auto") String format) {}
+
+    /**
+     * Thoughts of models that reason before they answer.
+     *
+     * @param budget Most tokens of a thought; then its closing tag is forced and the answer begins. 0 closes it at once. Unset is no
+     *     limit.
+     * @param returned Whether answers carry the thought, apart from the text. If not, it is dropped.
+     */
+    public record Thinking(
+            @Min(0) @Nullable Integer budget,
+            @Name("return") @DefaultValue("true") Boolean returned) {}
 
     /**
      * Documents that AI services answer from.

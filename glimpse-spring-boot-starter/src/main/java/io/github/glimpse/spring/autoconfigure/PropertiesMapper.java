@@ -2,6 +2,8 @@ package io.github.glimpse.spring.autoconfigure;
 
 import static java.util.Objects.requireNonNullElse;
 
+import io.github.glimpse.answer.ToolCallFormat;
+import io.github.glimpse.chat.GlimpseChatRequestParameters;
 import io.github.glimpse.chat.StructuredOptions;
 import io.github.glimpse.chat.ToolOptions;
 import io.github.glimpse.chat.ToolsMode;
@@ -29,12 +31,15 @@ import io.github.glimpse.prune.PruningStrategyFactory;
 import io.github.glimpse.request.ImageUrlOptions;
 import io.github.glimpse.serve.ServingOptions;
 import io.github.glimpse.spring.autoconfigure.GlimpseProperties.ComputeType;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.StringUtils;
 import org.springframework.util.unit.DataSize;
@@ -99,7 +104,29 @@ final class PropertiesMapper {
                 requireNonNullElse(tools.parallel(), ToolOptions.DEFAULT.parallel()),
                 requireNonNullElse(tools.maxCalls(), ToolOptions.DEFAULT_MAX_CALLS),
                 text(tools.profile()),
-                new TurnCare(tools.imageBudget(), tools.leastConfidence()));
+                new TurnCare(tools.imageBudget(), tools.leastConfidence()),
+                format(tools.format()));
+    }
+
+    private static @Nullable ToolCallFormat format(String name) {
+        if (name.isBlank() || name.equalsIgnoreCase("auto")) {
+            return null;
+        }
+        return ToolCallFormat.of(name.toLowerCase(Locale.ROOT))
+                .orElseThrow(() -> new InvalidPropertyException(
+                        "glimpse.tools.format",
+                        "There is no format '" + name + "'; write auto or one of "
+                                + Arrays.stream(ToolCallFormat.values())
+                                        .map(ToolCallFormat::id)
+                                        .collect(Collectors.joining(", ")),
+                        null));
+    }
+
+    /** Parameters of requests that say nothing, beside those of the engine. */
+    GlimpseChatRequestParameters parameters() {
+        return GlimpseChatRequestParameters.builder()
+                .returnThinking(properties.thinking().returned() ? null : false)
+                .build();
     }
 
     /** How answers are kept to a form. */
@@ -373,6 +400,7 @@ final class PropertiesMapper {
                 .beams(generation.beams())
                 .lengthPenalty(generation.lengthPenalty())
                 .lookup(generation.lookup())
+                .thinkingBudget(properties.thinking().budget())
                 .stop(generation.stop())
                 .build();
     }

@@ -11,6 +11,7 @@ import dev.langchain4j.model.output.FinishReason;
 import dev.langchain4j.model.output.TokenUsage;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
 import io.github.glimpse.generate.AnswerLikelihood;
+import io.github.glimpse.request.GlimpseTokenUsage;
 import io.github.glimpse.sampling.AnswerToken;
 import java.time.Instant;
 import java.util.UUID;
@@ -56,6 +57,10 @@ record AnswerJson(String id, long created, String model, boolean logprobs) {
         ObjectNode message =
                 choice.putObject("message").put("role", "assistant").put("content", text(answer));
         message.putNull("refusal");
+        String thinking = answer.thinking();
+        if (thinking != null) {
+            putThinking(message, thinking);
+        }
         if (answer.hasToolExecutionRequests()) {
             ArrayNode calls = message.putArray("tool_calls");
             answer.toolExecutionRequests().forEach(call -> calls.add(call(call)));
@@ -101,6 +106,18 @@ record AnswerJson(String id, long created, String model, boolean logprobs) {
     /** A piece of the text. */
     ObjectNode text(String piece) {
         return delta(NODES.objectNode().put("content", piece));
+    }
+
+    /** A piece of the thought. */
+    ObjectNode thinking(String piece) {
+        ObjectNode delta = NODES.objectNode();
+        putThinking(delta, piece);
+        return delta(delta);
+    }
+
+    /** Clients read one of two names. */
+    private static void putThinking(ObjectNode message, String thinking) {
+        message.put("reasoning_content", thinking).put("reasoning", thinking);
     }
 
     /** A call begins. */
@@ -173,6 +190,9 @@ record AnswerJson(String id, long created, String model, boolean logprobs) {
                 .put("completion_tokens", usage == null ? 0 : count(usage.outputTokenCount()))
                 .put("total_tokens", usage == null ? 0 : count(usage.totalTokenCount()));
         node.putObject("prompt_tokens_details").put("cached_tokens", cached);
+        if (usage instanceof GlimpseTokenUsage own && own.reasoningTokenCount() > 0) {
+            node.putObject("completion_tokens_details").put("reasoning_tokens", own.reasoningTokenCount());
+        }
         return node;
     }
 

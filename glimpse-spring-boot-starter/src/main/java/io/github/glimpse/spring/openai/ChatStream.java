@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.CompleteToolCall;
+import dev.langchain4j.model.chat.response.PartialThinking;
 import dev.langchain4j.model.chat.response.PartialToolCall;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import io.github.glimpse.generate.CancellationSignal;
@@ -51,6 +52,7 @@ final class ChatStream implements StreamingChatResponseHandler {
     private boolean begun;
     private boolean firstSent;
     private boolean wroteText;
+    private boolean wroteThinking;
     private volatile boolean ended;
     private volatile long lastWrite = System.nanoTime();
 
@@ -92,6 +94,17 @@ final class ChatStream implements StreamingChatResponseHandler {
     }
 
     @Override
+    public void onPartialThinking(PartialThinking piece) {
+        if (!piece.text().isEmpty()) {
+            write(() -> {
+                begin();
+                send(json.thinking(piece.text()));
+                wroteThinking = true;
+            });
+        }
+    }
+
+    @Override
     public void onPartialToolCall(PartialToolCall piece) {
         write(() -> {
             beginCall(piece.index(), piece.id(), piece.name());
@@ -118,6 +131,10 @@ final class ChatStream implements StreamingChatResponseHandler {
     public void onCompleteResponse(ChatResponse response) {
         write(() -> {
             begin();
+            String thinking = response.aiMessage().thinking();
+            if (!wroteThinking && thinking != null) {
+                send(json.thinking(thinking));
+            }
             String text = response.aiMessage().text();
             if (!wroteText && text != null && !text.isEmpty()) {
                 send(json.text(text));

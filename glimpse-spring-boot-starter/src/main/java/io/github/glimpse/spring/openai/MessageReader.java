@@ -18,11 +18,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The messages of a request as LangChain4j's. Belongs to one request: results of tools need the names of the calls before. */
 final class MessageReader {
 
     private static final String BASE64 = ";base64";
+    private static final List<String> THINKING = List.of("reasoning_content", "reasoning", "thinking");
 
     private final Map<String, String> toolNames = new HashMap<>();
 
@@ -128,11 +130,23 @@ final class MessageReader {
             if (!content.isSet()) {
                 throw message.invalid("has neither content nor tool_calls");
             }
-            return AiMessage.from(text);
+            return AiMessage.builder().text(text).thinking(thinking(message)).build();
         }
-        List<ToolExecutionRequest> requests =
-                calls.list().stream().map(this::call).toList();
-        return text.isEmpty() ? AiMessage.from(requests) : AiMessage.from(text, requests);
+        return AiMessage.builder()
+                .text(text.isEmpty() ? null : text)
+                .thinking(thinking(message))
+                .toolExecutionRequests(calls.list().stream().map(this::call).toList())
+                .build();
+    }
+
+    /** The thought of an earlier answer, by the first of the names that servers give it. */
+    private static @Nullable String thinking(JsonField message) {
+        for (String name : THINKING) {
+            if (message.at(name).isSet()) {
+                return message.at(name).text();
+            }
+        }
+        return null;
     }
 
     private ToolExecutionRequest call(JsonField call) {

@@ -123,6 +123,8 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.observability.observations", true);
         defaults.put("glimpse.observability.stages", true);
         defaults.put("glimpse.tools.zoom", false);
+        defaults.put("glimpse.tools.format", "auto");
+        defaults.put("glimpse.thinking.return", true);
         defaults.put("glimpse.web.problem-details.enabled", true);
         defaults.put("glimpse.web.problem-details.retry-after", "5s");
         defaults.put("glimpse.openai.enabled", false);

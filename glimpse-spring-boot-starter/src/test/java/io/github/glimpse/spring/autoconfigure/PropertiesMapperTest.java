@@ -3,6 +3,7 @@ package io.github.glimpse.spring.autoconfigure;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.glimpse.answer.ToolCallFormat;
 import io.github.glimpse.chat.StructuredOptions;
 import io.github.glimpse.chat.ToolOptions;
 import io.github.glimpse.chat.ToolsMode;
@@ -75,16 +76,40 @@ class PropertiesMapperTest {
     @Test
     void everyValueOfGenerationHasAPropertyThatIsMapped() throws ReflectiveOperationException {
         for (RecordComponent value : GenerationOptions.class.getRecordComponents()) {
-            String key = DataObjectPropertyName.toDashedForm(value.getName());
+            String name = DataObjectPropertyName.toDashedForm(value.getName());
+            String key = name.startsWith("thinking-")
+                    ? "glimpse.thinking." + name.substring("thinking-".length())
+                    : "glimpse.generation." + name;
             Class<?> type = value.getType();
             String setting = type == Double.class ? "0.5" : type == List.class ? "." : "1";
 
-            assertThat(value.getAccessor()
-                            .invoke(options("glimpse.generation." + key + "=" + setting)
-                                    .generation()))
+            assertThat(value.getAccessor().invoke(options(key + "=" + setting).generation()))
                     .as(key)
                     .isNotNull();
         }
+    }
+
+    @Test
+    void mapsTheFormatOfToolCalls() {
+        assertThat(new PropertiesMapper(properties()).tools().format()).isNull();
+        assertThat(new PropertiesMapper(properties("glimpse.tools.format=GLM47"))
+                        .tools()
+                        .format())
+                .isEqualTo(ToolCallFormat.GLM47);
+        assertThatThrownBy(() -> new PropertiesMapper(properties("glimpse.tools.format=hermes2")).tools())
+                .isInstanceOf(InvalidPropertyException.class)
+                .hasMessageContaining("hermes2")
+                .hasMessageContaining("qwen3_coder");
+    }
+
+    @Test
+    void mapsWhetherThoughtsAreReturned() {
+        assertThat(new PropertiesMapper(properties()).parameters().returnThinking())
+                .isNull();
+        assertThat(new PropertiesMapper(properties("glimpse.thinking.return=false"))
+                        .parameters()
+                        .returnThinking())
+                .isFalse();
     }
 
     @Test
