@@ -26,6 +26,7 @@ abstract sealed class ModelBuilder<M, B extends ModelBuilder<M, B>>
     private ToolOptions tools = ToolOptions.DEFAULT;
     private StructuredOptions structured = StructuredOptions.defaults();
     private RequestTracer tracer = RequestTracer.NONE;
+    private @Nullable Boolean returnThinking;
 
     ModelBuilder() {}
 
@@ -92,6 +93,15 @@ abstract sealed class ModelBuilder<M, B extends ModelBuilder<M, B>>
         return self();
     }
 
+    /**
+     * Whether answers of requests that do not say otherwise carry the model's thought, as {@code AiMessage.thinking()} and in
+     * {@code onPartialThinking}; unset is true.
+     */
+    public B returnThinking(@Nullable Boolean value) {
+        returnThinking = value;
+        return self();
+    }
+
     /** Follows each request over its threads and stages; unset is nobody. */
     public B tracer(RequestTracer value) {
         tracer = value;
@@ -106,7 +116,18 @@ abstract sealed class ModelBuilder<M, B extends ModelBuilder<M, B>>
      *     request itself would be refused
      */
     public M build() {
+        GlimpseChatRequestParameters thinking = GlimpseChatRequestParameters.builder()
+                .returnThinking(returnThinking)
+                .build();
         return of(ModelView.of(
-                model, defaults, listeners, executor, imageUrls, systemMessage, tools, structured, tracer));
+                model,
+                defaults == null ? thinking : thinking.overrideWith(defaults),
+                listeners,
+                executor,
+                imageUrls,
+                systemMessage,
+                tools,
+                structured,
+                tracer));
     }
 }

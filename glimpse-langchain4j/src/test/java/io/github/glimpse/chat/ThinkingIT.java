@@ -124,6 +124,27 @@ class ThinkingIT {
     }
 
     @Test
+    void aModelThatReturnsNoThoughtsReportsNoPiecesOfThem() {
+        try (LoadedModel engine = model("Six sevens are 42.</think>It is 42.")) {
+            RecordingHandler handler = new RecordingHandler() {
+                @Override
+                public void onPartialThinking(PartialThinking piece) {
+                    throw new AssertionError("A thought was reported: " + piece);
+                }
+            };
+            GlimpseStreamingChatModel.builder()
+                    .model(engine)
+                    .returnThinking(false)
+                    .build()
+                    .chat(question().build(), handler);
+
+            assertThat(handler.response().aiMessage().thinking()).isNull();
+            assertThat(handler.response().aiMessage().text()).isEqualTo("It is 42.");
+            assertThat(handler.errors).isEmpty();
+        }
+    }
+
+    @Test
     void reportsThoughtAndTextInPiecesThatAddUp() {
         try (LoadedModel engine = model("If a < b </thin.\n</think>\n\nIt is <b>42</b>.")) {
             StringBuilder thinking = new StringBuilder();

@@ -3,7 +3,6 @@ package io.github.glimpse.spring.autoconfigure;
 import static java.util.Objects.requireNonNullElse;
 
 import io.github.glimpse.answer.ToolCallFormat;
-import io.github.glimpse.chat.GlimpseChatRequestParameters;
 import io.github.glimpse.chat.StructuredOptions;
 import io.github.glimpse.chat.ToolOptions;
 import io.github.glimpse.chat.ToolsMode;
@@ -120,13 +119,6 @@ final class PropertiesMapper {
                                         .map(ToolCallFormat::id)
                                         .collect(Collectors.joining(", ")),
                         null));
-    }
-
-    /** Parameters of requests that say nothing, beside those of the engine. */
-    GlimpseChatRequestParameters parameters() {
-        return GlimpseChatRequestParameters.builder()
-                .returnThinking(properties.thinking().returned() ? null : false)
-                .build();
     }
 
     /** How answers are kept to a form. */

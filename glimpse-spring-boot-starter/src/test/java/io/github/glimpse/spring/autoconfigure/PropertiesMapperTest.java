@@ -103,16 +103,6 @@ class PropertiesMapperTest {
     }
 
     @Test
-    void mapsWhetherThoughtsAreReturned() {
-        assertThat(new PropertiesMapper(properties()).parameters().returnThinking())
-                .isNull();
-        assertThat(new PropertiesMapper(properties("glimpse.thinking.return=false"))
-                        .parameters()
-                        .returnThinking())
-                .isFalse();
-    }
-
-    @Test
     void readsAutoAndEmptyNamesAsUnset() {
         EngineOptions options =
                 options("glimpse.model.family=Auto", "glimpse.model.name=", "glimpse.model.pruning-module=");
