@@ -3,8 +3,10 @@ package io.github.glimpse.answer;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -69,12 +71,32 @@ public final class ToolCallFormatDetector {
     public static Optional<ToolCallFormat> detect(Renderer renderer) {
         for (String id : IDS) {
             String written = written(renderer, TOOLS, call(id));
-            if (written != null) {
-                for (ToolCallFormat format : ToolCallFormat.values()) {
-                    if (reads(format, written)) {
-                        return Optional.of(variant(format, written));
-                    }
-                }
+            Optional<ToolCallFormat> found =
+                    written == null ? Optional.empty() : formatOf(written, NAME, JSON.valueToTree(ARGUMENTS));
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Finds the format of a call that a template wrote.
+     *
+     * @param written text of an answer that is the call, with the end of the turn
+     * @param answerEnd text after an answer of plain text
+     * @param name name of the tool
+     * @param arguments arguments of the call, an object
+     * @return the format; empty if no reader reads exactly that call
+     */
+    public static Optional<ToolCallFormat> detect(String written, String answerEnd, String name, JsonNode arguments) {
+        return formatOf(written.substring(0, endOfTurn(written, 0, answerEnd)), name, arguments);
+    }
+
+    private static Optional<ToolCallFormat> formatOf(String written, String name, JsonNode arguments) {
+        for (ToolCallFormat format : ToolCallFormat.values()) {
+            if (reads(format, written, name, arguments)) {
+                return Optional.of(variant(format, written));
             }
         }
         return Optional.empty();
@@ -109,26 +131,36 @@ public final class ToolCallFormatDetector {
         while (start < Math.min(plain.length(), rendered.length()) && plain.charAt(start) == rendered.charAt(start)) {
             start++;
         }
+        String end = plain.substring(plain.lastIndexOf(ANSWER) + ANSWER.length());
+        return rendered.substring(start, endOfTurn(rendered, start, end));
+    }
+
+    /** Position of the first end of a turn. */
+    private static int endOfTurn(String text, int from, String answerEnd) {
         List<String> ends = new ArrayList<>(ENDS);
-        String end = Blanks.strip(plain.substring(plain.lastIndexOf(ANSWER) + ANSWER.length()));
+        String end = Blanks.strip(answerEnd);
         if (!end.isEmpty()) {
             ends.add(end);
         }
-        int length = rendered.length();
-        for (String text : ends) {
-            int found = rendered.indexOf(text, start);
+        int length = text.length();
+        for (String known : ends) {
+            int found = text.indexOf(known, from);
             length = found < 0 ? length : Math.min(length, found);
         }
-        return rendered.substring(start, length);
+        return length;
     }
 
-    private static boolean reads(ToolCallFormat format, String written) {
-        JsonNode parameters = JSON.valueToTree(TOOLS).at("/0/function/parameters");
+    private static boolean reads(ToolCallFormat format, String written, String name, JsonNode arguments) {
+        ObjectNode parameters = JSON.createObjectNode();
+        ObjectNode properties = parameters.putObject("properties");
+        arguments.properties().forEach(argument -> properties
+                .putObject(argument.getKey())
+                .put("type", argument.getValue().getNodeType().name().toLowerCase(Locale.ROOT)));
         AnswerSetup setup = new AnswerSetup(
                 null,
                 "",
                 format,
-                List.of(new AnswerTool(NAME, parameters)),
+                List.of(new AnswerTool(name, parameters)),
                 Set.of(),
                 AnswerReader.CallEvents.COMPLETE);
         List<String> text = new ArrayList<>();
@@ -146,12 +178,12 @@ public final class ToolCallFormatDetector {
         });
         reader.append(written);
         reader.finish(AnswerEnding.COMPLETE);
-        return text.isEmpty() && calls.size() == 1 && hasArguments(calls.get(0));
+        return text.isEmpty() && calls.size() == 1 && isCall(calls.get(0), name, arguments);
     }
 
-    private static boolean hasArguments(ReadCall call) {
+    private static boolean isCall(ReadCall call, String name, JsonNode arguments) {
         try {
-            return call.name().equals(NAME) && JSON.readTree(call.arguments()).equals(JSON.valueToTree(ARGUMENTS));
+            return call.name().equals(name) && JSON.readTree(call.arguments()).equals(arguments);
         } catch (JsonProcessingException invalid) {
             throw new IllegalStateException("Arguments of a tool call are no JSON", invalid);
         }

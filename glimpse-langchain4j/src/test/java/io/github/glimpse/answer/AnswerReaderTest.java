@@ -246,4 +246,21 @@ class AnswerReaderTest {
                 "an answer without a header");
         assertRead(plain, "an answer without a header");
     }
+
+    @Test
+    void findsTheFormatOfACallThatWasWritten() throws Exception {
+        String xml = "\n<tool_call>\n<function=put>\n<parameter=count>\n7\n</parameter>\n</function>\n</tool_call>";
+        assertThat(ToolCallFormatDetector.detect(
+                        xml + "<|im_end|>\n", "<|im_end|>\n", "put", AnswerFixtures.JSON.readTree("{\"count\": 7}")))
+                .hasValue(ToolCallFormat.QWEN3_CODER);
+        assertThat(ToolCallFormatDetector.detect(
+                        "[TOOL_CALLS]put[CALL_ID]abcdefghi[ARGS]{}</s>",
+                        "</s>",
+                        "put",
+                        AnswerFixtures.JSON.createObjectNode()))
+                .hasValue(ToolCallFormat.MISTRAL_V11);
+        assertThat(ToolCallFormatDetector.detect(
+                        "functools[put()]<|end|>", "<|end|>", "put", AnswerFixtures.JSON.createObjectNode()))
+                .isEmpty();
+    }
 }

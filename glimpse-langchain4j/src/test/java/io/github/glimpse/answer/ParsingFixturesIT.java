@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
@@ -33,6 +34,7 @@ class ParsingFixturesIT {
                 }
             }
         }
+        System.out.printf(Locale.ROOT, "conversations: parsing %d%n", count);
         assertThat(failures).as("of %d answers", count).isEmpty();
     }
 
