@@ -64,10 +64,7 @@ public final class GlimpseAutoConfiguration {
     GlimpseAutoConfiguration(ConfigurableEnvironment environment) {
         UnknownProperties.refuseOldNames(environment);
         UnknownProperties.warn(environment);
-        LangChain4jVersion version = LangChain4jVersion.ofClassPath();
-        if (version.isWrong()) {
-            LOG.warn("{}. {}", version.description(), LangChain4jVersion.remedy());
-        }
+        LangChain4jVersion.ofClassPath().report(LOG);
     }
 
     /** The engine and what it is made of. */

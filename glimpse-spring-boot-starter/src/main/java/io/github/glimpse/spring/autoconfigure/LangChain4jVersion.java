@@ -11,12 +11,12 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
 
 /**
- * Which LangChain4j is on the class path, as its jars say. An application with a BOM of its own gets that one's, whatever this
- * starter asks for.
+ * Versions of LangChain4j's jars on the class path. The application's dependency management decides them, not this starter.
  *
- * @param found versions by artefact; an artefact that does not tell is missing
+ * @param found versions by artifact, without artifacts that have no {@code pom.properties}
  */
 record LangChain4jVersion(Map<String, String> found) {
 
@@ -54,19 +54,36 @@ record LangChain4jVersion(Map<String, String> found) {
         }
     }
 
-    /** Whether one of them is older than what is needed, or both are not of one version. */
-    boolean isWrong() {
+    /** Whether a jar is older than {@link #NEEDED}: known to fail. */
+    boolean isTooOld() {
         return found.values().stream()
-                        .anyMatch(version -> Version.parse(version).compareTo(Version.parse(NEEDED)) < 0)
-                || found.values().stream().distinct().count() > 1;
+                .anyMatch(version -> Version.parse(version).compareTo(Version.parse(NEEDED)) < 0);
     }
 
-    /** What is wrong: what is there, and what is needed. */
+    /** Whether the jars have different versions. A newer {@code langchain4j-core} beside {@code langchain4j} works. */
+    boolean isMixed() {
+        return found.values().stream().distinct().count() > 1;
+    }
+
+    /** Logs a warning with the lines for the build if a jar is too old, one line at INFO if only the versions differ. */
+    void report(Logger log) {
+        if (isTooOld()) {
+            log.warn("{}. {}", description(), remedy());
+        } else if (isMixed()) {
+            log.info("LangChain4j's jars have different versions: {}; Glimpse is compiled with {}", versions(), NEEDED);
+        }
+    }
+
+    /** The version that is needed and the versions of the class path. */
     String description() {
         return "Glimpse needs LangChain4j " + NEEDED + " or later, both of its jars of one version; the class path has "
-                + found.entrySet().stream()
-                        .map(entry -> entry.getKey() + " " + entry.getValue())
-                        .collect(Collectors.joining(" and "));
+                + versions();
+    }
+
+    private String versions() {
+        return found.entrySet().stream()
+                .map(entry -> entry.getKey() + " " + entry.getValue())
+                .collect(Collectors.joining(" and "));
     }
 
     /** What to write into a build. */

@@ -7,8 +7,8 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 
 /**
- * Says which versions to write where a class or method of LangChain4j is missing, since the application's build brings an older
- * one. First of all: whatever Spring made of it, this is the cause.
+ * Failure analyzer for a missing class or method of LangChain4j: names the versions on the class path and the lines for the
+ * build. It has the highest precedence, because other analyzers describe consequences of the same error.
  */
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class OlderLangChain4jFailureAnalyzer implements FailureAnalyzer {
@@ -26,7 +26,7 @@ final class OlderLangChain4jFailureAnalyzer implements FailureAnalyzer {
     @Override
     public @Nullable FailureAnalysis analyze(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (isMissing(cause) && version.isWrong()) {
+            if (isMissing(cause) && (version.isTooOld() || version.isMixed())) {
                 return new FailureAnalysis(
                         version.description() + ". Not there: " + cause.getMessage(),
                         LangChain4jVersion.remedy(),

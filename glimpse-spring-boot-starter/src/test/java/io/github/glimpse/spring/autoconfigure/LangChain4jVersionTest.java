@@ -2,9 +2,13 @@ package io.github.glimpse.spring.autoconfigure;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -12,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.slf4j.LoggerFactory;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
 class LangChain4jVersionTest {
@@ -31,22 +36,41 @@ class LangChain4jVersionTest {
         assertThat(LangChain4jVersion.ofClassPath().found())
                 .containsEntry("langchain4j-core", LangChain4jVersion.NEEDED)
                 .containsEntry("langchain4j", LangChain4jVersion.NEEDED);
-        assertThat(LangChain4jVersion.ofClassPath().isWrong()).isFalse();
+        assertThat(LangChain4jVersion.ofClassPath().isTooOld()).isFalse();
+        assertThat(LangChain4jVersion.ofClassPath().isMixed()).isFalse();
     }
 
     @ParameterizedTest
     @CsvSource({
-        "1.19.0, 1.19.0, false",
-        "1.20.1, 1.20.1, false",
-        "1.9.1, 1.9.1, true",
-        "1.0.0-beta3, 1.0.0-beta3, true",
-        "1.20.0, 1.19.0, true",
-        "1.19.0, 1.8.0, true"
+        "1.19.0, 1.19.0, ''",
+        "1.20.1, 1.20.1, ''",
+        "1.19.6, 1.19.0, INFO",
+        "1.20.0, 1.19.0, INFO",
+        "1.23.0, 1.19.0, INFO",
+        "1.19.0, 1.20.0, INFO",
+        "1.9.1, 1.9.1, WARN",
+        "1.0.0-beta3, 1.0.0-beta3, WARN",
+        "1.19.0, 1.8.0, WARN"
     })
-    void isWrongIfOlderOrOfTwoVersions(String core, String services, boolean wrong) {
-        assertThat(new LangChain4jVersion(Map.of("langchain4j-core", core, "langchain4j", services)).isWrong())
-                .isEqualTo(wrong);
-        assertThat(new LangChain4jVersion(Map.of()).isWrong()).isFalse();
+    void warnsOnlyIfAJarIsTooOld(String core, String services, String level) {
+        Logger logger = (Logger) LoggerFactory.getLogger("langchain4j-version");
+        ListAppender<ILoggingEvent> events = new ListAppender<>();
+        events.start();
+        logger.addAppender(events);
+        try {
+            new LangChain4jVersion(Map.of("langchain4j-core", core, "langchain4j", services)).report(logger);
+        } finally {
+            logger.detachAppender(events);
+        }
+
+        assertThat(events.list)
+                .extracting(event -> event.getLevel().toString())
+                .isEqualTo(level.isEmpty() ? List.of() : List.of(level));
+        if (level.equals("INFO")) {
+            assertThat(events.list.get(0).getFormattedMessage())
+                    .contains("langchain4j-core " + core, "langchain4j " + services)
+                    .doesNotContain("\n");
+        }
     }
 
     static Stream<Throwable> missing() {
