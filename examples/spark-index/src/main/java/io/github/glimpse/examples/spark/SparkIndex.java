@@ -120,7 +120,10 @@ public final class SparkIndex implements Callable<Integer> {
         SparkConf configuration = new SparkConf()
                 .setIfMissing("spark.master", "local[*]")
                 .setIfMissing("spark.app.name", "spark-index")
-                .setIfMissing("spark.ui.enabled", "false");
+                .setIfMissing("spark.ui.enabled", "false")
+                // progress as one line instead of hundreds of lines at INFO
+                .setIfMissing("spark.ui.showConsoleProgress", "true")
+                .setIfMissing("spark.log.level", "WARN");
         if (configuration.get("spark.master").startsWith("local")) {
             // nobody else is to connect
             configuration.setIfMissing("spark.driver.host", "127.0.0.1");
