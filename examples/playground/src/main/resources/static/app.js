@@ -58,6 +58,7 @@ function alarm(message, property) {
 function addFiles(files) {
   alarm();
   const wanted = [...files];
+  let joins = !facts?.embedded || turns.length === 0 || editing !== null;
   for (const file of wanted) {
     if (!file.type.startsWith('image/')) {
       alarm(`“${file.name}” is no picture (${file.type || 'unknown type'}). Take a PNG, JPEG, WebP, GIF, BMP or TIFF file.`);
@@ -68,6 +69,8 @@ function addFiles(files) {
       alarm(`“${file.name}” has ${bytes(file.size)}; this application takes ${bytes(most)} per picture. Make it smaller or raise the limit.`, 'glimpse.limits.max-image-size');
       continue;
     }
+    if (!joins) startWithImage();
+    joins = true;
     if (pictures.length >= (facts?.maxImages ?? 8)) {
       alarm(`A conversation takes ${facts?.maxImages ?? 8} pictures; “${file.name}” is one more. Start anew or raise the limit.`, 'glimpse.limits.max-images');
       break;
@@ -98,8 +101,22 @@ function fresh() {
   $('answers').replaceChildren();
   edit(null);
   $('question').value = '';
+  $('began').hidden = true;
   alarm();
+  renderSaid();
   render();
+}
+
+/** Begins a new conversation with an image: the embedded model was trained on one image per conversation. Draft and settings stay. */
+function startWithImage() {
+  const draft = $('question').value;
+  const set = numbers;
+  fresh();
+  $('question').value = draft;
+  numbers = set;
+  renderSaid();
+  $('began').hidden = false;
+  tell($('began').textContent);
 }
 
 async function trySample([name, , question]) {
@@ -294,6 +311,7 @@ async function submit() {
     const anew = editing !== null;
     if (anew) forget(editing.turn);
     const asked = pictures.flatMap((picture, i) => (picture.asked ? [] : [i]));
+    $('began').hidden = true;
     const turn = { text, pictures: asked, runs: [], place: h('div', { class: 'runs' }) };
     asked.forEach((i) => (pictures[i].asked = true));
     turns.push(turn);

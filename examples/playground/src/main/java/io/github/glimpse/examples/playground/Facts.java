@@ -21,6 +21,9 @@ import org.springframework.stereotype.Component;
 @Component
 final class Facts {
 
+    /** Default of {@code glimpse.model.location}. */
+    private static final String EMBEDDED = "embedded";
+
     private static final double SOME = 0.25;
 
     private final LoadedModel engine;
@@ -51,7 +54,9 @@ final class Facts {
         facts.put("dtype", engine.dtypeName());
         facts.put("device", engine.deviceName());
         facts.put("loaded", engine.contextLength() > 0);
-        facts.put("embedded", !environment.containsProperty("glimpse.model.location"));
+        facts.put(
+                "embedded",
+                environment.getProperty("glimpse.model.location", EMBEDDED).equals(EMBEDDED));
         facts.put("contextLength", engine.contextLength());
         facts.put("cacheBytesPerToken", engine.cacheBytesPerToken());
         facts.put("maxImages", options.maxImages());

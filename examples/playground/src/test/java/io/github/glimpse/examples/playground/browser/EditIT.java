@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.microsoft.playwright.APIResponse;
 import com.microsoft.playwright.Locator;
+import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.FilePayload;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +47,7 @@ class EditIT extends PageInChromium {
 
     @Test
     void theFirstQuestionKeepsItsPictureAndTakesAnother() throws Exception {
+        openAsAnotherModel();
         page.locator("#file").setInputFiles(picture("receipt.jpg"));
         ask("What is it?");
         answered();
@@ -138,6 +141,63 @@ class EditIT extends PageInChromium {
         answered();
 
         assertThat(messages()).contains("assistant second 0");
+    }
+
+    @Test
+    void aNewImageBeginsANewConversation() throws Exception {
+        askSample("A receipt");
+        note();
+        page.locator("#question").fill("What code is on the red sign?");
+        page.locator("#file").setInputFiles(picture("signs.jpg"));
+
+        assertThat(page.locator("#began")).containsText("A new image begins a new conversation");
+        assertThat(page.locator(".turn")).hasCount(0);
+        assertThat(page.locator("#thumbs .pick")).hasCount(1);
+        assertThat(page.locator("#question")).hasValue("What code is on the red sign?");
+        page.locator("#question").press("Enter");
+
+        assertThat(answered().locator(".text")).hasText("B-81");
+        assertThat(messages()).containsExactly("user What code is on the red sign? 1");
+        assertThat(page.locator("#began")).isHidden();
+    }
+
+    @Test
+    void anotherModelGetsANewImageInTheSameConversation() throws Exception {
+        openAsAnotherModel();
+        askSample("A receipt");
+        note();
+        page.locator("#file").setInputFiles(picture("signs.jpg"));
+        assertThat(page.locator("#began")).isHidden();
+        assertThat(page.locator(".turn")).hasCount(1);
+        ask("What code is on the red sign?");
+        answered();
+
+        assertThat(messages())
+                .containsExactly(
+                        "user What is the total? 1", "assistant 87.00 0", "user What code is on the red sign? 1");
+    }
+
+    @Test
+    void anImageThatIsRefusedBeginsNothing() {
+        askSample("A receipt");
+        page.locator("#file").setInputFiles(new FilePayload("notes.txt", "text/plain", new byte[] {1}));
+
+        assertThat(page.locator("#alert")).containsText("notes.txt");
+        assertThat(page.locator(".turn")).hasCount(1);
+        assertThat(page.locator("#began")).isHidden();
+    }
+
+    /** Opens the page again with facts of a model that is not the embedded one. */
+    private void openAsAnotherModel() {
+        page.route("**/facts", route -> {
+            APIResponse response = route.fetch();
+            route.fulfill(new Route.FulfillOptions()
+                    .setResponse(response)
+                    .setBody(response.text().replace("\"embedded\":true", "\"embedded\":false")));
+        });
+        page.reload();
+        assertThat(page.locator("#model")).not().containsText("The embedded model");
+        assertThat(page.locator("#model")).containsText(model());
     }
 
     /** Notes requests from here on, in the page: the browser does not tell the form of one that has files. */
