@@ -68,7 +68,6 @@ public final class DocumentRag implements Callable<Integer> {
     private static final int LARGEST = 448;
 
     /** Pages between two lines of progress. */
-    private static final int PROGRESS_PAGES = 20;
 
     private static final double KEPT_BY_OTHERS = 0.1;
     /** Questions of an evaluation for readers that are only there to compare with. */
@@ -297,14 +296,11 @@ public final class DocumentRag implements Callable<Integer> {
             Path folder, Path file, PageReader reader, EmbeddingModel embeddings, PrintWriter console)
             throws IOException {
         long start = System.nanoTime();
-        int[] done = {0};
-        DocumentIndexer.Builder indexer = DocumentIndexer.builder()
-                .reader(reader)
-                .listener(page -> {
-                    if (++done[0] % PROGRESS_PAGES == 0) {
-                        console.println("Indexing  " + done[0] + " pages");
-                    }
-                });
+        console.println("Indexing  " + folder);
+        console.flush();
+        IndexProgress progress = new IndexProgress(console, System::nanoTime);
+        DocumentIndexer.Builder indexer =
+                DocumentIndexer.builder().reader(reader).listener(progress);
         DocumentIndex index = (embedding == null
                         ? indexer.textEmbeddingModel(embeddings)
                         : indexer.embeddingModel(embeddings))
@@ -314,7 +310,7 @@ public final class DocumentRag implements Callable<Integer> {
                 Locale.ROOT,
                 "Indexed   %d pages, %d of them now, in %.1f s%n",
                 index.pages().size(),
-                done[0],
+                progress.pages(),
                 (System.nanoTime() - start) / 1e9);
         index.errors().forEach(row -> console.println("Error     " + row.error()));
         return index;
