@@ -81,7 +81,8 @@ final class Models {
                 .model(LoadedModel.load(options.build()))
                 .build();
         if (schema == null) {
-            return new AskingPageReader(chat, settings.fields(), settings.refusals().toArray(String[]::new));
+            return new AskingPageReader(
+                    chat, settings.fields(), settings.refusals().toArray(String[]::new));
         }
         JsonSchema record = JsonSchema.builder()
                 .name("page")

@@ -63,7 +63,8 @@ public final class SparkIndex implements Callable<Integer> {
 
     @Option(
             names = "--refusal",
-            description = "What the model says where a page does not answer; may be given again. The embedded model's two if not set")
+            description =
+                    "What the model says where a page does not answer; may be given again. The embedded model's two if not set")
     private List<String> refusals = new ArrayList<>();
 
     @Option(
