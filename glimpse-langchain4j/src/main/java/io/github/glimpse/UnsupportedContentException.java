@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A request holds something that the loaded model or its chat template cannot take. The caller has to leave it out.
  */
-public final class UnsupportedContentException extends GlimpseException {
+public class UnsupportedContentException extends GlimpseException {
 
     private static final long serialVersionUID = 1L;
 

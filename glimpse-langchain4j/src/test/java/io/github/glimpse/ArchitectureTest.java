@@ -49,6 +49,7 @@ class ArchitectureTest {
             "hub",
             "image",
             "text",
+            "template",
             "constrain",
             "answer",
             "sampling",
@@ -209,13 +210,14 @@ class ArchitectureTest {
         rooms.put("image.webp", List.of());
         rooms.put("text", List.of("text.jinja"));
         rooms.put("text.jinja", List.of());
+        rooms.put("template", List.of("text", "text.jinja"));
         rooms.put("constrain", List.of());
         rooms.put("answer", List.of());
         rooms.put("sampling", List.of());
         rooms.put("form", List.of("constrain", "sampling", "text"));
         rooms.put("nn", List.of("engine"));
         rooms.put("serve", List.of("engine"));
-        rooms.put("model", List.of("nn", "engine", "hub", "image", "text"));
+        rooms.put("model", List.of("nn", "engine", "hub", "image", "text", "template"));
         rooms.put("prune", List.of("nn", "engine", "image", "hub"));
         rooms.put("prefill", BELOW_PREFILL);
         rooms.put("generate", BELOW_GENERATE);

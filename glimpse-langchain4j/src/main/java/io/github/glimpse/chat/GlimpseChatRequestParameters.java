@@ -5,6 +5,7 @@ import dev.langchain4j.model.chat.request.DefaultChatRequestParameters;
 import io.github.glimpse.SetValues;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.GenerationOptions;
+import io.github.glimpse.generate.HistoryMode;
 import io.github.glimpse.generate.TurnCare;
 import io.github.glimpse.prune.Anchor;
 import io.github.glimpse.prune.GuardOptions;
@@ -44,6 +45,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
     private final @Nullable String session;
     private final @Nullable String cacheScope;
     private final @Nullable Boolean returnThinking;
+    private final @Nullable HistoryMode history;
 
     private GlimpseChatRequestParameters(Builder builder) {
         super(builder);
@@ -57,6 +59,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         this.session = builder.session;
         this.cacheScope = builder.cacheScope;
         this.returnThinking = builder.returnThinking;
+        this.history = builder.history;
     }
 
     /** Any parameters as ours. */
@@ -191,6 +194,11 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         return cacheScope;
     }
 
+    /** Mode of earlier messages beyond the limits, such as the context length; null is unset. */
+    public @Nullable HistoryMode history() {
+        return history;
+    }
+
     /** @throws IllegalArgumentException if a number is out of its range */
     GenerationOptions generation() {
         return generation.toBuilder()
@@ -230,7 +238,8 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 && care.equals(that.care)
                 && Objects.equals(session, that.session)
                 && Objects.equals(cacheScope, that.cacheScope)
-                && Objects.equals(returnThinking, that.returnThinking);
+                && Objects.equals(returnThinking, that.returnThinking)
+                && history == that.history;
     }
 
     @Override
@@ -246,7 +255,8 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 care,
                 session,
                 cacheScope,
-                returnThinking);
+                returnThinking,
+                history);
     }
 
     @Override
@@ -275,6 +285,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 .add("session", session == null ? null : true)
                 .add("cacheScope", cacheScope == null ? null : true)
                 .add("returnThinking", returnThinking)
+                .add("history", history)
                 .add("pruning", pruning)
                 .toString();
     }
@@ -297,6 +308,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         private @Nullable String session;
         private @Nullable String cacheScope;
         private @Nullable Boolean returnThinking;
+        private @Nullable HistoryMode history;
 
         private Builder() {}
 
@@ -318,6 +330,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 session = that.session != null ? that.session : session;
                 cacheScope = that.cacheScope != null ? that.cacheScope : cacheScope;
                 returnThinking = that.returnThinking != null ? that.returnThinking : returnThinking;
+                history = that.history != null ? that.history : history;
             }
             return this;
         }
@@ -521,6 +534,12 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
          */
         public Builder cacheScope(@Nullable String value) {
             cacheScope = value;
+            return this;
+        }
+
+        /** What becomes of earlier messages beyond the limits; null for what the model's options say. */
+        public Builder history(@Nullable HistoryMode value) {
+            history = value;
             return this;
         }
 

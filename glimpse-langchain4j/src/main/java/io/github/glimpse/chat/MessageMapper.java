@@ -1,5 +1,6 @@
 package io.github.glimpse.chat;
 
+import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.data.image.Image;
 import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.data.message.ChatMessage;
@@ -41,8 +42,8 @@ import org.jspecify.annotations.Nullable;
  * it cannot be taken. What earlier messages have may become a note instead ({@link HistoryMode}): a refused message stays in a
  * chat memory, and would else make all later requests fail.
  *
- * <p>Several system messages, several messages of the user in a row and an empty answer are taken as they are; what becomes
- * of them is the chat template's business. A user's name has no place in a template and is left out. The detail level of an
+ * <p>Several system messages, several messages of the user in a row and an empty answer are taken as they are; they are
+ * rewritten only for a chat template that cannot write them. A user's name has no place in a template and is left out. The detail level of an
  * image is no wish for another size: LangChain4j sets {@code LOW} when nobody said anything.
  */
 final class MessageMapper {
@@ -78,6 +79,21 @@ final class MessageMapper {
         this.history = limits.history();
         this.decoder = new ImageDecoder(limits.imageLimits(), limits.transparency());
         this.images = new ImageBytes(limits.imageLimits().maxBytes(), urls);
+    }
+
+    private MessageMapper(MessageMapper other, HistoryMode history) {
+        this.history = history;
+        this.videos = other.videos;
+        this.systemMessage = other.systemMessage;
+        this.tools = other.tools;
+        this.maxImages = other.maxImages;
+        this.decoder = other.decoder;
+        this.images = other.images;
+    }
+
+    /** This with another mode of history; the same if that is null. */
+    MessageMapper keeping(@Nullable HistoryMode mode) {
+        return mode == null || mode == history ? this : new MessageMapper(this, mode);
     }
 
     /** Whether {@link #turns} asks other machines for pictures, or decodes videos, which takes time. */
@@ -258,25 +274,31 @@ final class MessageMapper {
             return assistant(answer);
         }
         if (message instanceof ToolExecutionResultMessage result) {
-            return ChatTurn.result(result.toolName(), parts);
+            return ChatTurn.result(Objects.requireNonNullElse(result.id(), ""), result.toolName(), parts);
         }
         return new ChatTurn(Role.USER, parts);
     }
 
     private static ChatTurn assistant(AiMessage answer) {
         List<String> lines = new ArrayList<>();
-        if (answer.text() != null && !answer.text().isEmpty()) {
+        if (answer.text() != null) {
             lines.add(answer.text());
         }
         answer.images().forEach(picture -> lines.add(LeftOut.PICTURE.note()));
-        List<ChatTurn.Call> calls = answer.toolExecutionRequests().stream()
+        List<ToolExecutionRequest> requests = answer.toolExecutionRequests();
+        if (requests.size() > 1 && requests.stream().anyMatch(call -> call.id() == null)) {
+            throw new InvalidRequestException("An AiMessage has " + requests.size() + " tool calls, of which one has no"
+                    + " id, so that its result cannot be found; give each ToolExecutionRequest an id");
+        }
+        List<ChatTurn.Call> calls = requests.stream()
                 .map(call -> new ChatTurn.Call(
+                        Objects.requireNonNullElse(call.id(), ""),
                         Objects.requireNonNullElse(call.name(), ""),
                         Objects.requireNonNullElse(call.arguments(), "{}")))
                 .toList();
         // One text: what templates make of answers in parts differs, and a message without text has no part.
         List<Part> parts = lines.isEmpty() ? List.of() : List.of(new Text(String.join("\n", lines)));
-        return new ChatTurn(Role.ASSISTANT, parts, calls, null);
+        return ChatTurn.answer(parts, calls, answer.thinking());
     }
 
     private static ChatTurn system(String text) {

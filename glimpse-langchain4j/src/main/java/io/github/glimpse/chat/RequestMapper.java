@@ -75,7 +75,7 @@ final class RequestMapper {
         }
         GlimpseChatRequestParameters parameters = parameters(request);
         AnswerForm form = check(parameters);
-        messages.check(request.messages());
+        messages.keeping(parameters.history()).check(request.messages());
         return () -> map(request, parameters, form, arrival);
     }
 
@@ -94,13 +94,14 @@ final class RequestMapper {
         try {
             ToolMapper.Plan plan = tools.plan(parameters, request.messages(), form);
             return new GenerationRequest(
-                    messages.conversation(request.messages(), arrival),
+                    messages.keeping(parameters.history()).conversation(request.messages(), arrival),
                     tools.pruning(plan.offer(), parameters.pruning(), defaults),
                     parameters.generation(),
                     plan.offer(),
                     plan.form(),
                     parameters.session(),
-                    parameters.cacheScope());
+                    parameters.cacheScope(),
+                    parameters.history());
         } catch (RuntimeException | OutOfMemoryError e) {
             throw ErrorMapper.refusal(e);
         }

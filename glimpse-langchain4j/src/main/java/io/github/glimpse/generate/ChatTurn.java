@@ -13,12 +13,16 @@ import org.jspecify.annotations.Nullable;
  * @param parts text, pictures and the places of those that were left out, in order
  * @param calls tools that the assistant called
  * @param tool name of the tool whose result this is; null in all other roles
+ * @param callId id of the call whose result this is; empty in all other roles
+ * @param thinking reasoning of an earlier answer; null if there is none
  */
 public record ChatTurn(
         Role role,
         List<Part> parts,
         List<Call> calls,
-        @Nullable String tool) {
+        @Nullable String tool,
+        String callId,
+        @Nullable String thinking) {
 
     /** Who speaks. */
     public enum Role {
@@ -125,10 +129,16 @@ public record ChatTurn(
     /**
      * The call of a tool.
      *
+     * @param id that its result names; empty if there is none
      * @param name of the tool
      * @param arguments JSON text, as it was written
      */
-    public record Call(String name, String arguments) {
+    public record Call(String id, String name, String arguments) {
+
+        /** A call without an id. */
+        public Call(String name, String arguments) {
+            this("", name, arguments);
+        }
 
         /** Which tool, and not what it was asked. */
         @Override
@@ -148,14 +158,29 @@ public record ChatTurn(
         this(role, parts, List.of(), null);
     }
 
-    /** The result of a call. */
+    /** A message without ids and without a thought. */
+    public ChatTurn(Role role, List<Part> parts, List<Call> calls, @Nullable String tool) {
+        this(role, parts, calls, tool, "", null);
+    }
+
+    /** The result of the only call before it, which has no id. */
     public static ChatTurn result(@Nullable String tool, List<Part> parts) {
-        return new ChatTurn(Role.TOOL, parts, List.of(), tool);
+        return result("", tool, parts);
+    }
+
+    /** The result of the call with this id. */
+    public static ChatTurn result(String callId, @Nullable String tool, List<Part> parts) {
+        return new ChatTurn(Role.TOOL, parts, List.of(), tool, callId, null);
+    }
+
+    /** An answer of the model. */
+    public static ChatTurn answer(List<Part> parts, List<Call> calls, @Nullable String thinking) {
+        return new ChatTurn(Role.ASSISTANT, parts, calls, null, "", thinking);
     }
 
     /** The same with other parts. */
     ChatTurn withParts(List<Part> other) {
-        return new ChatTurn(role, other, calls, tool);
+        return new ChatTurn(role, other, calls, tool, callId, thinking);
     }
 
     /** A message of the user: pictures first, then the question. */

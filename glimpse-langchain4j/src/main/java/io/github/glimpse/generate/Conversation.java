@@ -86,15 +86,6 @@ record Conversation(List<ChatTurn> turns, int newest) {
         return without(exchanges().stream().flatMap(List::stream).collect(Collectors.toSet()));
     }
 
-    /** Without what some chat templates refuse: questions that were never answered, answers whose question is gone. */
-    Conversation answered() {
-        return without(exchanges().stream()
-                .filter(exchange -> turns.get(exchange.get(0)).role() != Role.USER
-                        || turns.get(exchange.get(exchange.size() - 1)).role() != Role.ASSISTANT)
-                .flatMap(List::stream)
-                .collect(Collectors.toSet()));
-    }
-
     /** The same without some turns of the history. */
     Conversation without(Set<Integer> indices) {
         List<ChatTurn> left = new ArrayList<>();

@@ -75,12 +75,12 @@ final class DecoderChecks {
     }
 
     /** Refuses a request without a message, or with more pictures than the options allow. */
-    static void pictures(List<ChatTurn> turns, EngineOptions options) {
+    static void pictures(List<ChatTurn> turns, EngineOptions options, HistoryMode history) {
         if (turns.isEmpty()) {
             throw new UnsupportedContentException("The request has no message; send at least one of the user");
         }
         Conversation conversation = Conversation.of(turns);
-        int pictures = options.history() == HistoryMode.REFUSE
+        int pictures = history == HistoryMode.REFUSE
                 ? new Conversation(turns, 0).newestPictures()
                 : conversation.newestPictures();
         if (pictures > options.maxImages()) {

@@ -1,5 +1,6 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.InvalidConversationException;
 import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.answer.ToolCallFormat;
 import io.github.glimpse.engine.Int8Report;
@@ -64,16 +65,12 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A model with its strategies, and the making of an answer. Who may ask, and when it may be closed, is {@link LoadedModel}'s
  * business.
  */
 final class DecoderEngine implements AnswerEngine {
-
-    private static final Logger LOG = LoggerFactory.getLogger(LoadedModel.class);
 
     /** Where history is left out, so much that an answer has a quarter of the context, or as many tokens as it may have. */
     private static final int ANSWER_SHARE = 4;
@@ -86,6 +83,7 @@ final class DecoderEngine implements AnswerEngine {
     private final PromptBuilder prompts;
     private final MemoryBudget memory;
     private final PrefixStore prefixes;
+    private final HistoryLog changes = new HistoryLog();
     private final LendingCache<EncodedUnit> visionCache;
     private final MaskVocabulary maskVocabulary;
     private final AnswerSyntax syntax;
@@ -215,10 +213,13 @@ final class DecoderEngine implements AnswerEngine {
     @Override
     public int countTokens(List<ChatTurn> turns, ToolOffer tools) {
         PromptBuilder prompts = this.prompts.offering(tools);
-        if (options.history() == HistoryMode.REFUSE) {
-            return prompts.prompt(turns).tokens();
+        try {
+            return options.history() == HistoryMode.REFUSE
+                    ? prompts.prompt(turns).tokens()
+                    : HistoryFit.count(prompts, turns);
+        } catch (InvalidConversationException e) {
+            return HistoryFit.countApart(prompts, turns);
         }
-        return HistoryFit.countable(prompts, turns).prompt().tokens();
     }
 
     @Override
@@ -232,17 +233,19 @@ final class DecoderEngine implements AnswerEngine {
         GenerationRequest request = FormPrompt.described(asked, model.contextLength(), prompts.showsSystem());
         GenerationOptions generation = request.generation();
         PromptBuilder prompts = this.prompts.offering(request.tools());
-        DecoderChecks.pictures(request.turns(), options);
+        HistoryMode history = request.historyOr(options.history());
+        DecoderChecks.pictures(request.turns(), options, history);
         List<ChatTurn> turns =
                 prompts.withinBudget(request.turns(), request.tools().care());
         try (StrategyRegistry.Lent lent = possible(request.pruning())) {
             PruningSchedule schedule = lent.schedule();
             while (true) {
-                Fitted fitted = fit(prompts, turns, schedule.pictureShare(), generation, limits.watch(context));
+                Fitted fitted =
+                        fit(prompts, turns, history, schedule.pictureShare(), generation, limits.watch(context));
                 try {
                     return answer(request, prompts, fitted, schedule, generation, listener, context, waiting);
                 } catch (UndecodedPicture e) {
-                    turns = withoutUndecoded(turns, e);
+                    turns = withoutUndecoded(turns, history, e);
                 }
             }
         }
@@ -252,11 +255,12 @@ final class DecoderEngine implements AnswerEngine {
     private Fitted fit(
             PromptBuilder prompts,
             List<ChatTurn> turns,
+            HistoryMode history,
             @Nullable Double share,
             GenerationOptions generation,
             TokenWatch watch) {
         Conversation conversation = Conversation.of(turns);
-        if (options.history() == HistoryMode.REFUSE) {
+        if (history == HistoryMode.REFUSE) {
             return new Fitted(conversation, prompts.prompt(turns, share, watch));
         }
         int limit = limits.ofPrompt();
@@ -266,10 +270,10 @@ final class DecoderEngine implements AnswerEngine {
                 .fit(conversation);
     }
 
-    private List<ChatTurn> withoutUndecoded(List<ChatTurn> turns, UndecodedPicture picture) {
+    private List<ChatTurn> withoutUndecoded(List<ChatTurn> turns, HistoryMode history, UndecodedPicture picture) {
         Conversation whole = Conversation.of(turns);
         Conversation less = whole.withoutPictures((place, other) -> picture.is(other));
-        if (options.history() == HistoryMode.REFUSE || less.equals(whole)) {
+        if (history == HistoryMode.REFUSE || less.equals(whole)) {
             throw picture.error();
         }
         return less.turns();
@@ -292,10 +296,8 @@ final class DecoderEngine implements AnswerEngine {
         AnswerForm form =
                 tools.withheld() == ToolOffer.Withheld.MODEL ? request.tools().otherwise() : request.form();
         AnswerMask mask = form == null ? null : AnswerMask.begin(form, maskVocabulary, most);
-        HistoryReport history = fitted.conversation().lossOf(asked.turns());
-        if (!history.isWhole()) {
-            LOG.debug("Answers without a part of the conversation's history: {}", history);
-        }
+        HistoryReport history = fitted.conversation().lossOf(asked.turns()).with(prompt.changes());
+        changes.report(asked, history);
         context.observer().onPrompt(prompt.text(), prompt.layout());
         // Nothing to prune, so no probe either: the stage is skipped as a whole.
         PruningSchedule cuts = prompt.media().isEmpty() ? PruningSchedule.none() : schedule;

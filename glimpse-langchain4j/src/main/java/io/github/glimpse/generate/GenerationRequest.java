@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     share it, see {@link PrefixCacheOptions.Scope}; null shares with nobody
  * @param cacheScope the caller or tenant whose requests share cached images and sessions, such as an API key; requests with
  *     different scopes share nothing unless {@link PrefixCacheOptions.Scope#APPLICATION} is set. Null: all requests without one
+ * @param history what becomes of history beyond the limits; null for what the engine's options say
  */
 public record GenerationRequest(
         List<ChatTurn> turns,
@@ -25,7 +26,8 @@ public record GenerationRequest(
         ToolOffer tools,
         @Nullable AnswerForm form,
         @Nullable String session,
-        @Nullable String cacheScope) {
+        @Nullable String cacheScope,
+        @Nullable HistoryMode history) {
 
     /**
      * Copies the list.
@@ -51,7 +53,7 @@ public record GenerationRequest(
             GenerationOptions generation,
             ToolOffer tools,
             @Nullable AnswerForm form) {
-        this(turns, pruning, generation, tools, form, null, null);
+        this(turns, pruning, generation, tools, form, null, null, null);
     }
 
     /** A request without tools, for any text. */
@@ -66,12 +68,12 @@ public record GenerationRequest(
 
     /** The same about another conversation. */
     GenerationRequest withTurns(List<ChatTurn> others) {
-        return new GenerationRequest(others, pruning, generation, tools, form, session, cacheScope);
+        return new GenerationRequest(others, pruning, generation, tools, form, session, cacheScope, history);
     }
 
     /** The same with another word on pruning. */
     GenerationRequest withPruning(PruningOptions other) {
-        return new GenerationRequest(turns, other, generation, tools, form, session, cacheScope);
+        return new GenerationRequest(turns, other, generation, tools, form, session, cacheScope, history);
     }
 
     /** This request with what the model's options say where it says nothing. */
@@ -83,17 +85,23 @@ public record GenerationRequest(
                 tools,
                 form,
                 session,
-                cacheScope);
+                cacheScope,
+                history);
     }
 
     /** The same of a session. */
     public GenerationRequest inSession(@Nullable String name) {
-        return new GenerationRequest(turns, pruning, generation, tools, form, name, cacheScope);
+        return new GenerationRequest(turns, pruning, generation, tools, form, name, cacheScope, history);
     }
 
     /** The same request with another {@link #cacheScope}. */
     public GenerationRequest inCacheScope(@Nullable String name) {
-        return new GenerationRequest(turns, pruning, generation, tools, form, session, name);
+        return new GenerationRequest(turns, pruning, generation, tools, form, session, name, history);
+    }
+
+    /** The mode of history that holds for this request. */
+    HistoryMode historyOr(HistoryMode usual) {
+        return history == null ? usual : history;
     }
 
     /** Neither texts nor pictures. */

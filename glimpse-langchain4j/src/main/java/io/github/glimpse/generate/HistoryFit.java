@@ -1,8 +1,8 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.InvalidConversationException;
 import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.PromptTooLongException;
-import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.generate.ChatTurn.LeftOut;
 import io.github.glimpse.generate.ChatTurn.Part;
 import io.github.glimpse.generate.ChatTurn.Role;
@@ -11,6 +11,7 @@ import io.github.glimpse.generate.ChatTurn.Visual;
 import io.github.glimpse.generate.Conversation.Place;
 import io.github.glimpse.prefill.Prompt;
 import io.github.glimpse.text.TokenWatch;
+import io.github.glimpse.text.Tokenizer;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -85,20 +86,43 @@ final class HistoryFit {
                 (place, picture) -> shown.size() >= most || !isReadable(picture) || !shown.add(place));
         Fitted whole;
         try {
-            whole = prompted(readable);
+            whole = asItIs(readable);
         } catch (PromptTooLongException e) {
             return shortened(readable);
         }
         return whole.prompt().tokens() <= limit ? whole : shortened(readable);
     }
 
-    /** A conversation whose prompt can be counted, however long it is: without pictures that cannot be read, old or new. */
-    static Fitted countable(PromptBuilder prompts, List<ChatTurn> turns) {
-        HistoryFit fit =
-                new HistoryFit(prompts, null, TokenWatch.NONE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
-        Conversation readable =
-                new Conversation(turns, turns.size()).withoutPictures((place, picture) -> !fit.isReadable(picture));
-        return fit.prompted(Conversation.of(readable.turns()));
+    /** Tokens of a conversation, however long it is: without images that cannot be read, old or new. */
+    static int count(PromptBuilder prompts, List<ChatTurn> turns) {
+        return prompts.prompt(unlimited(prompts).readable(turns)).tokens();
+    }
+
+    /** About the tokens of messages that make no conversation, such as a tool result without its call. */
+    static int countApart(PromptBuilder prompts, List<ChatTurn> turns) {
+        HistoryFit fit = unlimited(prompts);
+        fit.tokensAroundTurn = fit.tokensAroundTurn();
+        long tokens = fit.readable(turns).stream()
+                .mapToLong(turn -> fit.textTokens(turn, Tokenizer.MAX_CHARACTERS) + fit.pictureTokens(turn))
+                .sum();
+        return Math.toIntExact(Math.min(Integer.MAX_VALUE, tokens));
+    }
+
+    private static HistoryFit unlimited(PromptBuilder prompts) {
+        return new HistoryFit(prompts, null, TokenWatch.NONE, Integer.MAX_VALUE, Integer.MAX_VALUE, Integer.MAX_VALUE);
+    }
+
+    private List<ChatTurn> readable(List<ChatTurn> turns) {
+        return new Conversation(turns, turns.size())
+                .withoutPictures((place, picture) -> !isReadable(picture))
+                .turns();
+    }
+
+    private int pictureTokens(ChatTurn turn) {
+        return turn.parts().stream()
+                .filter(Visual.class::isInstance)
+                .mapToInt(part -> prompts.pictureTokens((Visual) part, share))
+                .sum();
     }
 
     private boolean isReadable(Visual picture) {
@@ -106,25 +130,6 @@ final class HistoryFit {
             return prompts.pictureTokens(picture, share) > 0;
         } catch (InvalidImageException e) {
             return false;
-        }
-    }
-
-    /** The prompt; if the chat template or the tokenizer refuses the history, that of a part that they take. */
-    private Fitted prompted(Conversation conversation) {
-        try {
-            return asItIs(conversation);
-        } catch (UnsupportedContentException refusal) {
-            for (Conversation less : List.of(conversation.answered(), conversation.alone())) {
-                if (less.turns().isEmpty() || less.equals(conversation)) {
-                    continue;
-                }
-                try {
-                    return asItIs(less);
-                } catch (UnsupportedContentException still) {
-                    refusal.addSuppressed(still);
-                }
-            }
-            throw refusal;
         }
     }
 
@@ -139,7 +144,7 @@ final class HistoryFit {
         while (free > 0) {
             int over;
             try {
-                Fitted fitted = prompted(planned(conversation, free));
+                Fitted fitted = asItIs(planned(conversation, free));
                 over = fitted.prompt().tokens() - limit;
                 if (over <= 0) {
                     return fitted;
@@ -224,7 +229,7 @@ final class HistoryFit {
             int one = prompts.prompt(List.of(question)).tokens();
             int three = prompts.prompt(List.of(question, answer, question)).tokens();
             return Math.max(0, (three - one + 1) / 2 - prompts.textTokens(word, limit));
-        } catch (UnsupportedContentException e) {
+        } catch (InvalidConversationException e) {
             return USUAL_TOKENS_AROUND_TURN;
         }
     }

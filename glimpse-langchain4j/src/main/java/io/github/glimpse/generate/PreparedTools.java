@@ -1,9 +1,9 @@
 package io.github.glimpse.generate;
 
-import io.github.glimpse.text.DescribedTools;
+import io.github.glimpse.template.DescribedTools;
+import io.github.glimpse.template.ToolMessages;
 import io.github.glimpse.text.JsonValues;
 import io.github.glimpse.text.Tokenizer;
-import io.github.glimpse.text.ToolMessages;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

@@ -16,7 +16,9 @@ import io.github.glimpse.prefill.ExpandedText;
 import io.github.glimpse.prefill.Prompt;
 import io.github.glimpse.prefill.PromptMedium;
 import io.github.glimpse.prefill.PromptParts;
-import io.github.glimpse.text.ChatTemplateMessage;
+import io.github.glimpse.template.MessagePart;
+import io.github.glimpse.template.RenderedConversation;
+import io.github.glimpse.template.TemplateMessage;
 import io.github.glimpse.text.TokenWatch;
 import io.github.glimpse.text.Tokenizer;
 import io.github.glimpse.text.ToolForm;
@@ -24,7 +26,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -103,7 +104,8 @@ public final class PromptBuilder {
      */
     Prompt prompt(List<ChatTurn> turns, @Nullable Double share, TokenWatch watch) {
         List<Visual> visuals = new ArrayList<>();
-        String text = render(turns, visuals);
+        RenderedConversation rendered = rendered(turns, visuals);
+        String text = rendered.prompt();
         ExpandedText expanded = expanded(text, reader.plan(visuals, share));
         List<TokenRun> runs = expanded.media().stream()
                 .flatMap(medium -> medium.plan().runs().stream())
@@ -114,7 +116,7 @@ public final class PromptBuilder {
                 runs,
                 model.positions());
         checkIds(layout.ids());
-        return new Prompt(Tokenizer.unguard(text), layout, expanded.media());
+        return new Prompt(Tokenizer.unguard(text), layout, expanded.media(), rendered.changes());
     }
 
     private ExpandedText expanded(String text, List<PromptMedium> media) {
@@ -143,8 +145,21 @@ public final class PromptBuilder {
         return Math.toIntExact(Math.min(Integer.MAX_VALUE, read == 0 ? 0 : tokens * text.length() / read));
     }
 
-    private String render(List<ChatTurn> turns, List<Visual> visuals) {
-        return tools.render(turns.stream().map(turn -> message(turn, visuals)).toList());
+    private String render(List<ChatTurn> turns) {
+        return rendered(turns, new ArrayList<>()).prompt();
+    }
+
+    /**
+     * The text of a prompt.
+     *
+     * @param visuals is given the images and videos in their order
+     */
+    private RenderedConversation rendered(List<ChatTurn> turns, List<Visual> visuals) {
+        List<TemplateMessage> messages = new ArrayList<>();
+        for (ChatTurn turn : turns) {
+            messages.add(message(messages.size(), turn, visuals));
+        }
+        return tools.render(messages);
     }
 
     /**
@@ -161,7 +176,7 @@ public final class PromptBuilder {
             last--;
         }
         BitSet tokens = new BitSet();
-        String whole = render(turns, new ArrayList<>());
+        String whole = render(turns);
         ExpandedText expanded = expanded(whole, prompt.media());
         for (int part = 0; last >= 0 && part < turns.get(last).parts().size(); part++) {
             watch.check(0);
@@ -191,7 +206,7 @@ public final class PromptBuilder {
         parts.set(part, new ChatTurn.Text(PLACE));
         List<ChatTurn> marked = new ArrayList<>(turns);
         marked.set(turn, turns.get(turn).withParts(parts));
-        String text = render(marked, new ArrayList<>());
+        String text = render(marked);
         int start = text.indexOf(PLACE);
         return start >= 0 && whole.regionMatches(0, text, 0, start) ? start : -1;
     }
@@ -225,24 +240,21 @@ public final class PromptBuilder {
         return reader.read(prompt.media(), medium, cancellation);
     }
 
-    private ChatTemplateMessage message(ChatTurn turn, List<Visual> visuals) {
-        List<Map<String, Object>> parts = new ArrayList<>();
+    private TemplateMessage message(int index, ChatTurn turn, List<Visual> visuals) {
+        List<MessagePart> parts = new ArrayList<>();
         for (ChatTurn.Part part : turn.parts()) {
             if (part instanceof ChatTurn.Text text) {
-                parts.add(ChatTemplateMessage.textPart(model.tokenizer().guard(text.text())));
+                parts.add(MessagePart.ofText(tools.guarded(turn, text.text())));
             } else if (part instanceof Visual visual) {
                 visuals.add(visual);
-                parts.add(
-                        visual instanceof ChatTurn.Video
-                                ? ChatTemplateMessage.videoPart()
-                                : ChatTemplateMessage.imagePart());
+                parts.add(visual instanceof ChatTurn.Video ? MessagePart.VIDEO : MessagePart.IMAGE);
             } else {
                 ChatTurn.LeftOut gone = part instanceof ChatTurn.LeftOut left ? left : ChatTurn.LeftOut.ATTACHMENT;
                 // Templates write the parts of a message one behind the other.
-                parts.add(ChatTemplateMessage.textPart(gone.note() + (turn.role() == Role.TOOL ? "" : "\n")));
+                parts.add(MessagePart.ofText(gone.note() + (turn.role() == Role.TOOL ? "" : "\n")));
             }
         }
-        return tools.message(turn, parts);
+        return tools.message(index, turn, parts);
     }
 
     private void checkIds(int[] ids) {

@@ -1,12 +1,19 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.prefill.PromptParts;
-import io.github.glimpse.text.ChatTemplateMessage;
-import io.github.glimpse.text.DescribedTools;
+import io.github.glimpse.template.ConversationRenderer;
+import io.github.glimpse.template.DescribedTools;
+import io.github.glimpse.template.MessageCall;
+import io.github.glimpse.template.MessageContent;
+import io.github.glimpse.template.MessagePart;
+import io.github.glimpse.template.RenderedConversation;
+import io.github.glimpse.template.TemplateMessage;
+import io.github.glimpse.template.ToolMessages;
 import io.github.glimpse.text.TokenWatch;
 import io.github.glimpse.text.Tokenizer;
 import io.github.glimpse.text.ToolForm;
-import io.github.glimpse.text.ToolMessages;
+import java.time.Clock;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 
@@ -39,20 +46,17 @@ final class ToolPrompt {
     }
 
     static ToolPrompt of(PromptParts model) {
-        ToolForm fitting = fitting(model);
+        ToolMessages messages = new ToolMessages(new ConversationRenderer(
+                model.template(), model.templateVariables(), Clock.system(ZoneId.systemDefault()), null));
+        ToolForm fitting = fitting(model, messages);
         PreparedTools prepared = new PreparedTools();
         return new ToolPrompt(
-                model.tokenizer(),
-                new ToolMessages(model.template(), model.templateVariables()),
-                fitting,
-                fitting,
-                prepared,
-                prepared.of(List.of(), model.tokenizer()));
+                model.tokenizer(), messages, fitting, fitting, prepared, prepared.of(List.of(), model.tokenizer()));
     }
 
-    /** The form where nobody says another. */
-    private static ToolForm fitting(PromptParts model) {
-        return model.contextLength() < LEAST_CONTEXT ? ToolForm.OFF : ToolForm.of(model.template(), model.tokenizer());
+    /** The form for requests that name none. */
+    private static ToolForm fitting(PromptParts model, ToolMessages messages) {
+        return model.contextLength() < LEAST_CONTEXT ? ToolForm.OFF : messages.fitting(model.tokenizer());
     }
 
     ToolPrompt offering(ToolOffer offer) {
@@ -63,7 +67,7 @@ final class ToolPrompt {
     }
 
     boolean showsSystem() {
-        return messages.showsSystem();
+        return messages.renderer().readsSystem();
     }
 
     /** How tools come into prompts where a request says nothing. */
@@ -71,24 +75,33 @@ final class ToolPrompt {
         return fitting;
     }
 
+    /** Text of a message that cannot become control tokens. */
+    String guarded(ChatTurn turn, String text) {
+        return messages.renderer().guarded(turn.role().label(), text, tokenizer::guard);
+    }
+
     /**
      * One message.
      *
+     * @param index position in the request
      * @param parts of it, guarded
      */
-    ChatTemplateMessage message(ChatTurn turn, List<Map<String, Object>> parts) {
-        if (turn.role() == ChatTurn.Role.TOOL) {
-            String name = turn.tool();
-            return ToolMessages.result(name == null ? "" : tokenizer.guard(name), parts);
-        }
-        return turn.calls().isEmpty()
-                ? new ChatTemplateMessage(turn.role().label(), parts)
-                : ToolMessages.calling(
-                        parts,
+    TemplateMessage message(int index, ChatTurn turn, List<MessagePart> parts) {
+        boolean isText = parts.size() == 1 && parts.get(0).kind() == MessagePart.Kind.TEXT;
+        MessageContent content = new MessageContent(parts, !isText);
+        String thinking = turn.thinking();
+        return switch (turn.role()) {
+            case TOOL -> TemplateMessage.result(index, turn.callId(), content);
+            case ASSISTANT ->
+                TemplateMessage.assistant(
+                        index,
+                        parts.isEmpty() ? null : content,
+                        thinking == null ? null : tokenizer.guard(thinking),
                         turn.calls().stream()
-                                .map(call -> ToolMessages.call(
-                                        tokenizer.guard(call.name()), tokenizer.guard(call.arguments())))
+                                .map(call -> MessageCall.of(call.id(), call.name(), call.arguments(), tokenizer::guard))
                                 .toList());
+            default -> TemplateMessage.of(index, turn.role().label(), content);
+        };
     }
 
     /** Ids of a prompt that was rendered here. */
@@ -96,7 +109,7 @@ final class ToolPrompt {
         return tokenizer.encode(prompt, watch, tools.sections());
     }
 
-    String render(List<ChatTemplateMessage> conversation) {
-        return messages.render(conversation, tools.tools(), tools.preamble(), form);
+    RenderedConversation render(List<TemplateMessage> conversation) {
+        return messages.render(conversation, tools, form, Map.of());
     }
 }

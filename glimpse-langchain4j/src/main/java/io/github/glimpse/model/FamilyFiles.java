@@ -12,8 +12,9 @@ import io.github.glimpse.engine.Weights;
 import io.github.glimpse.hub.ModelConfig;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.text.ChatTemplate;
-import io.github.glimpse.text.ChatTemplateMessage;
 import io.github.glimpse.text.Tokenizer;
+import java.time.Clock;
+import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -120,9 +121,11 @@ public record FamilyFiles(ModelFiles files, Tokenizer tokenizer, ChatTemplate te
 
     /** Whether the template writes a text where a video is. */
     public boolean writesVideo(String written) {
-        ChatTemplateMessage message = new ChatTemplateMessage("user", List.of(ChatTemplateMessage.videoPart()));
+        Map<String, Object> variables = new HashMap<>(templateVariables());
+        variables.put("messages", List.of(Map.of("role", "user", "content", List.of(Map.of("type", "video")))));
         try {
-            return template.render(List.of(message), templateVariables()).contains(written);
+            return template.render(variables, Clock.system(ZoneId.systemDefault()), name -> {})
+                    .contains(written);
         } catch (UnsupportedContentException e) {
             return false;
         }

@@ -6,6 +6,7 @@ import io.github.glimpse.image.TokenUnit;
 import io.github.glimpse.model.MediaPlan;
 import io.github.glimpse.model.Positions;
 import io.github.glimpse.model.PromptLayout;
+import io.github.glimpse.template.ConversationChanges;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -16,8 +17,9 @@ import java.util.function.Function;
  * @param text prompt text with one placeholder per picture or video
  * @param layout ids and positions
  * @param media pictures and videos in prompt order
+ * @param changes of the conversation for its chat template
  */
-public record Prompt(String text, PromptLayout layout, List<PromptMedium> media) {
+public record Prompt(String text, PromptLayout layout, List<PromptMedium> media, ConversationChanges changes) {
 
     /** Copies the list. */
     public Prompt {
@@ -26,7 +28,7 @@ public record Prompt(String text, PromptLayout layout, List<PromptMedium> media)
 
     /** The same prompt at other positions. */
     Prompt at(Positions positions) {
-        return new Prompt(text, layout.at(positions), media);
+        return new Prompt(text, layout.at(positions), media, changes);
     }
 
     /** Rows of the prompt. */

@@ -14,6 +14,7 @@ import io.github.glimpse.EngineBusyException;
 import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.GlimpseException;
+import io.github.glimpse.InvalidConversationException;
 import io.github.glimpse.InvalidDocumentException;
 import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.ModelFilesException;
@@ -100,6 +101,7 @@ public final class ErrorMapper {
         }
         if (error instanceof InvalidImageException
                 || error instanceof InvalidDocumentException
+                || error instanceof InvalidConversationException
                 || error instanceof PromptTooLongException
                 || error instanceof UnsupportedContentException
                 || error instanceof UnsupportedModelException

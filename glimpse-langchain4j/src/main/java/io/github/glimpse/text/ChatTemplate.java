@@ -3,23 +3,21 @@ package io.github.glimpse.text;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.text.jinja.JinjaTemplate;
-import io.github.glimpse.text.jinja.JinjaTemplate.ContentForm;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.ZoneId;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The chat template of a model: the rule that makes one prompt of messages, written in Jinja.
  *
- * <p>Rendered as the transformers library does it, by the interpreter in {@code text.jinja}. What a template wants as content is found out when it is parsed: parts, a string, or a string where a
- * message is one text.
+ * <p>Rendered as the transformers library does it, by the interpreter in {@code text.jinja}.
  *
  * <p>Parsed once, immutable, safe for concurrent use.
  */
@@ -28,11 +26,13 @@ public final class ChatTemplate {
     private final String source;
     private final JinjaTemplate template;
     private final Map<String, Object> defaults;
+    private final @Nullable ChatTemplate forTools;
 
-    private ChatTemplate(String source, JinjaTemplate template, Map<String, Object> defaults) {
+    private ChatTemplate(String source, Map<String, Object> defaults, @Nullable ChatTemplate forTools) {
+        this.forTools = forTools;
         this.source = source;
-        this.template = template;
-        this.defaults = defaults;
+        this.template = JinjaTemplate.parse(source);
+        this.defaults = Map.copyOf(defaults);
     }
 
     /**
@@ -44,15 +44,45 @@ public final class ChatTemplate {
         return parse(source, Map.of());
     }
 
+    /**
+     * Parses the templates of a tokenizer that has several.
+     *
+     * @param sources by name; of them {@code default} and {@code tool_use} count
+     * @throws ModelFilesException if one is not well formed
+     * @throws IllegalArgumentException if there is neither of the two
+     */
+    public static ChatTemplate ofNamed(Map<String, String> sources, Map<String, Object> specialTokens) {
+        String source = sources.get(ChatTemplateFiles.DEFAULT);
+        String toolSource = sources.get(ChatTemplateFiles.TOOL_USE);
+        if (source == null && toolSource == null) {
+            throw new IllegalArgumentException("None of the templates " + sources.keySet() + " is default or tool_use");
+        }
+        ChatTemplate forTools = toolSource == null ? null : parse(toolSource, specialTokens);
+        return source == null && forTools != null
+                ? new ChatTemplate(forTools.source, specialTokens, forTools)
+                : new ChatTemplate(Objects.requireNonNull(source), specialTokens, forTools);
+    }
+
+    /** The template of requests with tools: the one named {@code tool_use} if there is one, else this. */
+    public ChatTemplate forTools() {
+        return forTools == null ? this : forTools;
+    }
+
+    /** Whether the only template is the one named {@code tool_use}, so that requests need tools. */
+    public boolean needsTools() {
+        return forTools != null && forTools.source.equals(source);
+    }
+
     /** A template with variables that every rendering has, unless it is given others of the same name. */
     static ChatTemplate parse(String source, Map<String, Object> defaults) {
-        return new ChatTemplate(source, JinjaTemplate.parse(source), Map.copyOf(defaults));
+        return new ChatTemplate(source, defaults, null);
     }
 
     /**
      * Looks for the template of a model folder, in the order of the transformers library: {@code chat_template.jinja},
      * {@code chat_template.json}, {@code processor_config.json}, {@code tokenizer_config.json}. Where a file holds
-     * several, the one called {@code default} counts.
+     * several, those called {@code default} and {@code tool_use} count. The folder
+     * {@code additional_chat_templates} may hold the second.
      *
      * <p>The special tokens that {@code tokenizer_config.json} names ({@code bos_token}, {@code eos_token} and so on)
      * are variables of every rendering.
@@ -63,7 +93,8 @@ public final class ChatTemplate {
      */
     public static Optional<ChatTemplate> find(Path modelDirectory) {
         ChatTemplateFiles files = new ChatTemplateFiles(modelDirectory);
-        return files.findSource().map(source -> parse(source, files.specialTokens()));
+        Map<String, String> sources = files.findSources();
+        return sources.isEmpty() ? Optional.empty() : Optional.of(ofNamed(sources, files.specialTokens()));
     }
 
     /** The template as it was written. */
@@ -71,64 +102,38 @@ public final class ChatTemplate {
         return source;
     }
 
-    /** Whether the template writes tools by itself, given the variable {@code tools}. */
-    public boolean readsTools() {
-        return template.readsTools();
+    /** Whether a word occurs in the source. */
+    public boolean mentions(String word) {
+        return source.contains(word);
     }
 
     /**
-     * Makes the prompt. Image placeholders are those of the template, one per image part; the caller repeats them.
-     *
-     * @param messages  the conversation, oldest first
-     * @param variables what else the template may ask for, such as {@code add_generation_prompt}, {@code tools} or
-     *                  {@code bos_token}: text, numbers, booleans, lists, maps. Unless given, tools and documents are
-     *                  none and there is no generation prompt
-     * @throws UnsupportedContentException if the template refuses the messages, with its message; if it wants text
-     *                                     only and there is an image; or if it fails or takes too much, with the line
+     * Renders with these variables at the time of the system, as {@link #render(Map, Clock, Consumer)}. Unless given, there are
+     * no messages, tools or documents, and there is no generation prompt.
      */
-    public String render(List<ChatTemplateMessage> messages, Map<String, Object> variables) {
-        List<Object> converted = new ArrayList<>();
-        for (int index = 0; index < messages.size(); index++) {
-            converted.add(message(messages.get(index), index));
-        }
+    public String render(Map<String, ? extends @Nullable Object> variables) {
         Map<String, @Nullable Object> all = new HashMap<>();
+        all.put("messages", List.of());
         all.put("tools", null);
         all.put("documents", null);
-        all.putAll(defaults);
         all.put("add_generation_prompt", false);
+        all.putAll(defaults);
         all.putAll(variables);
-        all.put("messages", converted);
-        return template.render(all, Clock.system(ZoneId.systemDefault()));
+        return render(all, Clock.system(ZoneId.systemDefault()), name -> {});
     }
 
-    private Map<String, Object> message(ChatTemplateMessage message, int index) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        fields.put("role", message.role());
-        fields.put("content", content(message, index));
-        message.fields().forEach(fields::putIfAbsent);
-        return fields;
-    }
-
-    private Object content(ChatTemplateMessage message, int index) {
-        List<Map<String, Object>> parts = message.content();
-        List<String> texts = new ArrayList<>();
-        for (Map<String, Object> part : parts) {
-            if (part.get("text") instanceof String text) {
-                texts.add(text);
-            }
-        }
-        boolean onlyText = texts.size() == parts.size();
-        if (template.contentForm() == ContentForm.PARTS) {
-            return parts;
-        }
-        if (template.contentForm() == ContentForm.BOTH) {
-            return onlyText && texts.size() == 1 ? texts.get(0) : parts;
-        }
-        if (!onlyText) {
-            throw new UnsupportedContentException("Message " + (index + 1)
-                    + " has an image, but the model's chat template takes text only; leave the image out or choose a"
-                    + " vision-language model");
-        }
-        return String.join("\n", texts);
+    /**
+     * Renders with these variables, and with the special tokens of the model's files where they have no other value.
+     *
+     * @param variables {@code messages} and all others, in the form of {@link JinjaTemplate#render}
+     * @param clock of {@code strftime_now}
+     * @param read is given each variable that the template reads
+     * @throws UnsupportedContentException if the template refuses or fails
+     */
+    public String render(
+            Map<String, ? extends @Nullable Object> variables, Clock clock, Consumer<? super String> read) {
+        Map<String, @Nullable Object> all = new HashMap<>(defaults);
+        all.putAll(variables);
+        return template.render(all, clock, read);
     }
 }

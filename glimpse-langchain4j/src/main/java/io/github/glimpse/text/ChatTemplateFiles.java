@@ -12,13 +12,13 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /** Reads chat templates and special tokens from the files of a model folder. */
 final class ChatTemplateFiles {
 
     private static final String TEMPLATE_KEY = "chat_template";
-    private static final String DEFAULT_NAME = "default";
+    static final String DEFAULT = "default";
+    static final String TOOL_USE = "tool_use";
     private static final long MAX_FILE_BYTES = 64L << 20;
     private static final List<String> SPECIAL_TOKENS =
             List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
@@ -30,14 +30,24 @@ final class ChatTemplateFiles {
         this.directory = directory;
     }
 
-    Optional<String> findSource() {
+    /** Templates by their names; empty if no file has one. */
+    Map<String, String> findSources() {
+        Map<String, String> sources = new HashMap<>();
         Path jinja = directory.resolve("chat_template.jinja");
         if (Files.isRegularFile(jinja)) {
-            return Optional.of(read(jinja));
+            sources.put(DEFAULT, read(jinja));
+        } else {
+            for (String file : List.of("chat_template.json", "processor_config.json", "tokenizer_config.json")) {
+                if (sources.isEmpty()) {
+                    sources.putAll(fromJson(directory.resolve(file)));
+                }
+            }
         }
-        return fromJson("chat_template.json")
-                .or(() -> fromJson("processor_config.json"))
-                .or(() -> fromJson("tokenizer_config.json"));
+        Path toolUse = directory.resolve("additional_chat_templates").resolve(TOOL_USE + ".jinja");
+        if (Files.isRegularFile(toolUse)) {
+            sources.put(TOOL_USE, read(toolUse));
+        }
+        return sources;
     }
 
     /** The special tokens by the names under which templates know them. */
@@ -63,33 +73,27 @@ final class ChatTemplateFiles {
         }
     }
 
-    private Optional<String> fromJson(String fileName) {
-        Path file = directory.resolve(fileName);
+    private Map<String, String> fromJson(Path file) {
+        Map<String, String> sources = new HashMap<>();
         JsonNode template = readJson(file).path(TEMPLATE_KEY);
         if (template.isTextual()) {
-            return Optional.of(template.textValue());
+            sources.put(DEFAULT, template.textValue());
+        } else if (template.isObject()) {
+            template.properties().forEach(named -> put(sources, named.getKey(), named.getValue()));
+        } else {
+            template.forEach(named -> put(sources, named.path("name").asText(""), named.path("template")));
         }
-        if (template.isObject()) {
-            return chosen(file, template.path(DEFAULT_NAME));
+        if (template.isContainerNode() && !sources.containsKey(DEFAULT) && !sources.containsKey(TOOL_USE)) {
+            throw new ModelFilesException("The file " + file.getFileName() + " holds chat templates, but none that is"
+                    + " called 'default' or 'tool_use'; put the wanted one into chat_template.jinja");
         }
-        if (template.isArray()) {
-            for (JsonNode named : template) {
-                if (named.path("name").asText("").equals(DEFAULT_NAME)) {
-                    return chosen(file, named.path("template"));
-                }
-            }
-            return chosen(file, mapper.missingNode());
-        }
-        return Optional.empty();
+        return sources;
     }
 
-    private static Optional<String> chosen(Path file, JsonNode template) {
-        if (!template.isTextual()) {
-            throw new ModelFilesException(
-                    "The file " + file.getFileName() + " holds chat templates, but none that is called 'default';"
-                            + " put the wanted one into chat_template.jinja");
+    private static void put(Map<String, String> sources, String name, JsonNode template) {
+        if (template.isTextual()) {
+            sources.put(name, template.textValue());
         }
-        return Optional.of(template.textValue());
     }
 
     private JsonNode readJson(Path file) {

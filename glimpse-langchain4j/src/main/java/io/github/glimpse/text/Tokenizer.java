@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * through {@link #guard} before it went into the template:
  *
  * <pre>{@code
- * String prompt = template.render(List.of(ChatTemplateMessage.ofText("user", tokenizer.guard(question))), variables);
+ * String prompt = template.render(Map.of("messages", List.of(Map.of("role", "user", "content", tokenizer.guard(question)))));
  * int[] ids = tokenizer.encode(prompt);
  * }</pre>
  *

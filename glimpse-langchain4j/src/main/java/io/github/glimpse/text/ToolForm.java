@@ -24,12 +24,4 @@ public enum ToolForm {
     public String label() {
         return name().toLowerCase(Locale.ROOT);
     }
-
-    /** The form that fits a chat template and a tokenizer best. */
-    public static ToolForm of(ChatTemplate template, Tokenizer tokenizer) {
-        if (template.readsTools()) {
-            return NATIVE;
-        }
-        return tokenizer.idOf(ToolMessages.OPEN).isPresent() ? MERGED : PROMPTED;
-    }
 }

@@ -120,7 +120,7 @@ class MessageMapperTest {
     @Test
     void anAnswerWithoutTextHasNoPart() {
         assertThat(mapper.turns(List.of(AiMessage.builder().thinking("hm").build()), arrival))
-                .containsExactly(new ChatTurn(Role.ASSISTANT, List.of()));
+                .containsExactly(ChatTurn.answer(List.of(), List.of(), "hm"));
     }
 
     static Stream<Image> images() {
@@ -387,12 +387,12 @@ class MessageMapperTest {
                                 .build()),
                 arrival);
 
-        List<ChatTurn.Call> calls = List.of(new ChatTurn.Call("weather", "{\"city\":\"Oslo\"}"));
+        List<ChatTurn.Call> calls = List.of(new ChatTurn.Call("1", "weather", "{\"city\":\"Oslo\"}"));
         assertThat(turns.subList(0, 4))
                 .containsExactly(
                         turn(Role.USER, "Is it warm?"),
                         new ChatTurn(Role.ASSISTANT, List.of(new ChatTurn.Text("Let me look.")), calls, null),
-                        ChatTurn.result("weather", List.of(new ChatTurn.Text("22 degrees"))),
+                        ChatTurn.result("1", "weather", List.of(new ChatTurn.Text("22 degrees"))),
                         new ChatTurn(Role.ASSISTANT, List.of(), calls, null));
         assertThat(turns.get(4).tool()).isEqualTo("shot");
         assertThat(turns.get(4).parts().get(0)).isEqualTo(new ChatTurn.Text("here"));

@@ -1,17 +1,24 @@
 package io.github.glimpse.constrain;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.glimpse.template.ConversationRenderer;
+import io.github.glimpse.template.DescribedTools;
+import io.github.glimpse.template.MessageCall;
+import io.github.glimpse.template.MessageContent;
+import io.github.glimpse.template.MessagePart;
+import io.github.glimpse.template.TemplateMessage;
+import io.github.glimpse.template.ToolMessages;
 import io.github.glimpse.text.ChatTemplate;
-import io.github.glimpse.text.ChatTemplateMessage;
 import io.github.glimpse.text.JsonValues;
 import io.github.glimpse.text.Tokenizer;
-import io.github.glimpse.text.ToolForm;
-import io.github.glimpse.text.ToolMessages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 
@@ -52,8 +59,13 @@ record ToolPromptCase(String name, ChatTemplate template, Tokenizer tokenizer) {
     }
 
     private String render(JsonNode conversation) {
-        List<ChatTemplateMessage> messages = new ArrayList<>();
-        conversation.path("messages").forEach(message -> messages.add(message(message)));
+        if (conversation.path("name").asText().endsWith("-no-tools")) {
+            // What the template alone gives; of LLaVA's that is without system text.
+            return template.render(Map.of("messages", guarded(conversation), "add_generation_prompt", true));
+        }
+        List<TemplateMessage> messages = new ArrayList<>();
+        Deque<String> unanswered = new ArrayDeque<>();
+        conversation.path("messages").forEach(message -> messages.add(message(messages.size(), message, unanswered)));
         List<Map<String, Object>> tools = new ArrayList<>();
         conversation.path("tools").forEach(tool -> {
             JsonNode function = tool.path("function");
@@ -64,27 +76,61 @@ record ToolPromptCase(String name, ChatTemplate template, Tokenizer tokenizer) {
                             : null,
                     JsonValues.read(function.path("parameters").toString(), tokenizer::guard)));
         });
-        return new ToolMessages(template, Map.of()).render(messages, tools, ToolForm.of(template, tokenizer));
+        ToolMessages rendering =
+                new ToolMessages(new ConversationRenderer(template, Map.of(), Clock.systemUTC(), null));
+        return rendering
+                .render(
+                        messages,
+                        tools.isEmpty() ? DescribedTools.NONE : DescribedTools.of(tools),
+                        rendering.fitting(tokenizer),
+                        Map.of())
+                .prompt();
     }
 
-    private ChatTemplateMessage message(JsonNode message) {
-        List<Map<String, Object>> parts = new ArrayList<>();
+    private List<Map<String, Object>> guarded(JsonNode conversation) {
+        List<Map<String, Object>> messages = new ArrayList<>();
+        for (JsonNode message : conversation.path("messages")) {
+            List<Map<String, Object>> parts = new ArrayList<>();
+            for (JsonNode part : message.path("content")) {
+                parts.add(
+                        part.path("type").asText().equals("image")
+                                ? Map.of("type", "image")
+                                : Map.of(
+                                        "type",
+                                        "text",
+                                        "text",
+                                        tokenizer.guard(part.path("text").asText())));
+            }
+            messages.add(Map.of("role", message.path("role").asText(), "content", parts));
+        }
+        return messages;
+    }
+
+    /** Results are in the order of their calls, which have no ids there. */
+    private TemplateMessage message(int index, JsonNode message, Deque<String> unanswered) {
+        List<MessagePart> parts = new ArrayList<>();
         for (JsonNode part : message.path("content")) {
             parts.add(
                     part.path("type").asText().equals("image")
-                            ? ChatTemplateMessage.imagePart()
-                            : ChatTemplateMessage.textPart(
+                            ? MessagePart.IMAGE
+                            : MessagePart.ofText(
                                     tokenizer.guard(part.path("text").asText())));
         }
+        boolean isText = parts.size() == 1 && !parts.get(0).text().isEmpty();
+        MessageContent content = new MessageContent(parts, !isText);
         String role = message.path("role").asText();
-        if (role.equals("tool")) {
-            return ToolMessages.result("", parts);
+        List<MessageCall> calls = new ArrayList<>();
+        for (JsonNode call : message.path("calls")) {
+            String id = "c" + calls.size();
+            unanswered.add(id);
+            // The golden prompts were made with arguments as text, which these templates write as it is.
+            String arguments = tokenizer.guard(call.path("arguments").asText());
+            calls.add(new MessageCall(id, tokenizer.guard(call.path("name").asText()), arguments, arguments));
         }
-        List<Map<String, Object>> calls = new ArrayList<>();
-        message.path("calls")
-                .forEach(call -> calls.add(ToolMessages.call(
-                        tokenizer.guard(call.path("name").asText()),
-                        tokenizer.guard(call.path("arguments").asText()))));
-        return calls.isEmpty() ? new ChatTemplateMessage(role, parts) : ToolMessages.calling(parts, calls);
+        return switch (role) {
+            case "tool" -> TemplateMessage.result(index, unanswered.remove(), content);
+            case "assistant" -> TemplateMessage.assistant(index, content, null, calls);
+            default -> TemplateMessage.of(index, role, content);
+        };
     }
 }

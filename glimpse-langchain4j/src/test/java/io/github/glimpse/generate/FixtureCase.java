@@ -73,8 +73,7 @@ record FixtureCase(FixtureFamily family, String number, JsonNode request, JsonNo
             for (JsonNode call : message.path("tool_calls")) {
                 JsonNode function = call.get("function");
                 calls.add(new ChatTurn.Call(
-                        function.get("name").textValue(),
-                        ARGUMENTS.render(List.of(), Map.of("arguments", arguments(function)))));
+                        function.get("name").textValue(), ARGUMENTS.render(Map.of("arguments", arguments(function)))));
             }
             String role = message.get("role").textValue().toUpperCase(Locale.ROOT);
             turns.add(new ChatTurn(ChatTurn.Role.valueOf(role), parts, calls, null));

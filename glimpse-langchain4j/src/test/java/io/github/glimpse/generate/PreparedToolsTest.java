@@ -5,16 +5,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.glimpse.constrain.ToolShape;
 import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.model.FamilyFiles;
-import io.github.glimpse.text.ChatTemplateMessage;
-import io.github.glimpse.text.DescribedTools;
+import io.github.glimpse.template.ConversationRenderer;
+import io.github.glimpse.template.DescribedTools;
+import io.github.glimpse.template.MessageContent;
+import io.github.glimpse.template.TemplateMessage;
+import io.github.glimpse.template.ToolMessages;
 import io.github.glimpse.text.SectionMemory;
 import io.github.glimpse.text.TokenWatch;
 import io.github.glimpse.text.Tokenizer;
 import io.github.glimpse.text.ToolForm;
-import io.github.glimpse.text.ToolMessages;
+import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
@@ -24,6 +28,8 @@ class PreparedToolsTest {
     private static final FamilyFiles TEXT =
             FamilyFiles.of(ModelFiles.ofDirectory(TinyModels.fixture("qwen2_5_vl-tiny/model")));
     private static final Tokenizer TOKENIZER = TEXT.tokenizer();
+    private static final ToolMessages TOOLS = new ToolMessages(
+            new ConversationRenderer(TEXT.template(), TEXT.templateVariables(), Clock.systemUTC(), null));
 
     private static List<OfferedTool> tools(int count) {
         List<OfferedTool> tools = new ArrayList<>();
@@ -39,12 +45,8 @@ class PreparedToolsTest {
     }
 
     private static String prompt(DescribedTools listed, String question) {
-        return new ToolMessages(TEXT.template(), TEXT.templateVariables())
-                .render(
-                        List.of(ChatTemplateMessage.ofText("user", question)),
-                        listed.tools(),
-                        listed.preamble(),
-                        ToolForm.MERGED);
+        TemplateMessage message = TemplateMessage.of(0, "user", MessageContent.ofText(question));
+        return TOOLS.render(List.of(message), listed, ToolForm.MERGED, Map.of()).prompt();
     }
 
     @Test

@@ -3,10 +3,8 @@ package io.github.glimpse.text;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.UnsupportedContentException;
-import io.github.glimpse.text.jinja.JinjaTemplate;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.CharBuffer;
@@ -17,30 +15,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 class ChatTemplateTest {
-
-    private static final String PARTS =
-            "{% for m in messages %}{% for c in m['content'] %}[{{ c.type }}{{ c.text }}]{% endfor %}{% endfor %}";
-    private static final String STRING = "{% for m in messages %}{{ m.role + ': ' + m.content }}{% endfor %}";
-    private static final String BOTH = "{% for m in messages %}{% if m.content is string %}{{ m.content }}{% else %}"
-            + "{% for c in m.content %}<{{ c.type }}>{% endfor %}{% endif %}{% endfor %}";
 
     @TempDir
     Path folder;
 
-    private static String render(String template, ChatTemplateMessage... messages) {
-        return ChatTemplate.parse(template).render(List.of(messages), Map.of());
-    }
-
-    private static ChatTemplateMessage imageAndText() {
-        return new ChatTemplateMessage(
-                "user", List.of(ChatTemplateMessage.imagePart(), ChatTemplateMessage.textPart("what?")));
+    private static String render(String template) {
+        return ChatTemplate.parse(template).render(Map.of());
     }
 
     private void write(String file, String content) throws IOException {
@@ -48,7 +32,7 @@ class ChatTemplateTest {
     }
 
     private String found() {
-        return ChatTemplate.find(folder).orElseThrow().render(List.of(), Map.of());
+        return ChatTemplate.find(folder).orElseThrow().render(Map.of());
     }
 
     @Test
@@ -110,8 +94,8 @@ class ChatTemplateTest {
                         + " \"extra_special_tokens\": {\"image_token\": \"<image>\"}}");
         ChatTemplate template = ChatTemplate.find(folder).orElseThrow();
 
-        assertThat(template.render(List.of(), Map.of())).isEqualTo("<s></s><image>False");
-        assertThat(template.render(List.of(), Map.of("bos_token", "<B>"))).isEqualTo("<B></s><image>False");
+        assertThat(template.render(Map.of())).isEqualTo("<s></s><image>False");
+        assertThat(template.render(Map.of("bos_token", "<B>"))).isEqualTo("<B></s><image>False");
     }
 
     @Test
@@ -121,48 +105,36 @@ class ChatTemplateTest {
     }
 
     @Test
-    void givesPartsToATemplateThatLoopsOverThem() {
-        assertThat(render(PARTS, imageAndText(), ChatTemplateMessage.ofText("user", "x")))
-                .isEqualTo("[image][textwhat?][textx]");
+    void findsTheTemplateForToolsBesideTheDefault() throws IOException {
+        write("tokenizer_config.json", """
+                {"chat_template": [{"name": "default", "template": "plain"}, {"name": "tool_use", "template": "tools"},
+                 {"name": "rag", "template": "documents"}]}
+                """);
+
+        ChatTemplate template = ChatTemplate.find(folder).orElseThrow();
+
+        assertThat(template.render(Map.of())).isEqualTo("plain");
+        assertThat(template.forTools().render(Map.of())).isEqualTo("tools");
+        assertThat(template.needsTools()).isFalse();
     }
 
     @Test
-    void givesAStringToATemplateThatNeverLoops() {
-        ChatTemplateMessage two = new ChatTemplateMessage(
-                "user", List.of(ChatTemplateMessage.textPart("a"), ChatTemplateMessage.textPart("b")));
+    void findsTheTemplateForToolsInItsFolder() throws IOException {
+        write("chat_template.jinja", "plain");
+        Files.createDirectory(folder.resolve("additional_chat_templates"));
+        write("additional_chat_templates/tool_use.jinja", "tools");
 
-        assertThat(render(STRING, two)).isEqualTo("user: a\nb");
+        ChatTemplate template = ChatTemplate.find(folder).orElseThrow();
+
+        assertThat(template.render(Map.of())).isEqualTo("plain");
+        assertThat(template.forTools().render(Map.of())).isEqualTo("tools");
     }
 
     @Test
-    void givesAStringOrPartsToATemplateThatTakesBoth() {
-        assertThat(render(BOTH, ChatTemplateMessage.ofText("user", "x"))).isEqualTo("x");
-        assertThat(render(BOTH, imageAndText())).isEqualTo("<image><text>");
-    }
+    void takesTheTemplateForToolsWhereItIsTheOnlyOne() throws IOException {
+        write("tokenizer_config.json", "{\"chat_template\": [{\"name\": \"tool_use\", \"template\": \"tools\"}]}");
 
-    @Test
-    void seesALoopOverAnAliasOfTheContent() {
-        String template = "{% for m in messages %}{% set parts = m.content | list %}"
-                + "{% for p in parts | selectattr('type', 'eq', 'image') %}<img>{% endfor %}{% endfor %}";
-
-        assertThat(render(template, imageAndText())).isEqualTo("<img>");
-    }
-
-    @Test
-    void refusesAnImageForATemplateOfTextOnly() {
-        assertThatThrownBy(() -> render(STRING, ChatTemplateMessage.ofText("system", "x"), imageAndText()))
-                .isInstanceOf(UnsupportedContentException.class)
-                .hasMessageContaining("Message 2 has an image")
-                .hasMessageContaining("text only");
-    }
-
-    @Test
-    void givesFurtherFieldsOfAMessage() {
-        ChatTemplateMessage call = new ChatTemplateMessage(
-                "assistant", List.of(), Map.of("tool_calls", List.of(Map.of("name", "f")), "role", "ignored"));
-
-        assertThat(render("{% for m in messages %}{{ m.role }} {{ m.tool_calls[0].name }}{% endfor %}", call))
-                .isEqualTo("assistant f");
+        assertThat(ChatTemplate.find(folder).orElseThrow().needsTools()).isTrue();
     }
 
     @Test
@@ -208,16 +180,16 @@ class ChatTemplateTest {
     void refusesVariablesThatAreNoPlainData() {
         ChatTemplate template = ChatTemplate.parse("{{ x }}");
 
-        assertThatThrownBy(() -> template.render(List.of(), Map.of("x", new BigDecimal("1"))))
+        assertThatThrownBy(() -> template.render(Map.of("x", new BigDecimal("1"))))
                 .isInstanceOf(UnsupportedContentException.class)
                 .hasMessageContaining("'x'")
                 .hasMessageContaining("BigDecimal");
-        assertThatThrownBy(() -> template.render(List.of(), Map.of("x", Map.of(1, 2))))
+        assertThatThrownBy(() -> template.render(Map.of("x", Map.of(1, 2))))
                 .isInstanceOf(UnsupportedContentException.class)
                 .hasMessageContaining("keys are not strings");
         Map<String, Object> cycle = new HashMap<>();
         cycle.put("self", cycle);
-        assertThatThrownBy(() -> template.render(List.of(), Map.of("x", cycle)))
+        assertThatThrownBy(() -> template.render(Map.of("x", cycle)))
                 .isInstanceOf(UnsupportedContentException.class)
                 .hasMessageContaining("deeper than");
     }
@@ -228,7 +200,7 @@ class ChatTemplateTest {
         variables.put("a", null);
         variables.put("b", List.of(1, 2L, (short) 3, (byte) 4, 1.5, 0.5f, true, CharBuffer.wrap("s")));
 
-        assertThat(ChatTemplate.parse("{{ a }} {{ b }}").render(List.of(), variables))
+        assertThat(ChatTemplate.parse("{{ a }} {{ b }}").render(variables))
                 .isEqualTo("None [1, 2, 3, 4, 1.5, 0.5, True, 's']");
     }
 
@@ -237,7 +209,7 @@ class ChatTemplateTest {
         String marked = "<" + TypedTextGuard.MARK + "x>";
         String template = "{{ [v] }}{{ v | tojson }}{{ v | tojson(ensure_ascii=true) }}";
 
-        String prompt = ChatTemplate.parse(template).render(List.of(), Map.of("v", marked));
+        String prompt = ChatTemplate.parse(template).render(Map.of("v", marked));
 
         assertThat(prompt).isEqualTo("['" + marked + "']\"" + marked + "\"\"" + marked + "\"");
     }
@@ -249,39 +221,12 @@ class ChatTemplateTest {
 
         List<String> sums = IntStream.range(0, 64)
                 .parallel()
-                .mapToObj(k -> template.render(List.of(), Map.of("k", k)))
+                .mapToObj(k -> template.render(Map.of("k", k)))
                 .toList();
 
         assertThat(sums)
                 .containsExactlyElementsOf(IntStream.range(0, 64)
                         .mapToObj(k -> Integer.toString(k * (k - 1) / 2))
                         .toList());
-    }
-
-    @ParameterizedTest
-    @CsvSource({
-        "'ChatML, strings, question', STRING",
-        "'Llama 3, strings, question', STRING",
-        "'Mistral, tools', STRING",
-        "'Phi 3, strings, question', STRING",
-        "'DeepSeek, strings, question', STRING",
-        "'Qwen3, tools', STRING",
-        "'LLaVA, parts, image', PARTS",
-        "'SmolVLM, parts, image', PARTS",
-        "'Qwen2-VL, parts, image', BOTH",
-        "'Gemma 3, parts, image', BOTH",
-        "'Macros, parts, image', BOTH",
-    })
-    void findsOutWhichContentAFamilyTakes(String caseName, JinjaTemplate.ContentForm form) {
-        JsonNode cases = TextFixtures.read(TextFixtures.resource("jinja/jinja-cases.json"))
-                .path("cases");
-        String source = StreamSupport.stream(cases.spliterator(), false)
-                .filter(each -> each.path("name").asText().equals(caseName))
-                .findFirst()
-                .orElseThrow()
-                .path("template")
-                .asText();
-
-        assertThat(JinjaTemplate.parse(source).contentForm()).isEqualTo(form);
     }
 }

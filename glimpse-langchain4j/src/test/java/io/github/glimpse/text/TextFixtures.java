@@ -31,7 +31,7 @@ final class TextFixtures {
     /** Ids hold one place for a run of image places. */
     record Case(
             String name,
-            List<ChatTemplateMessage> messages,
+            List<Map<String, Object>> messages,
             String promptText,
             List<Integer> ids,
             List<Answer> answers) {
@@ -150,14 +150,8 @@ final class TextFixtures {
         return new Answer(ints(ids), node.path("text").asText());
     }
 
-    private static List<ChatTemplateMessage> messages(JsonNode nodes) {
-        List<ChatTemplateMessage> messages = new ArrayList<>();
-        for (JsonNode node : nodes) {
-            List<Map<String, Object>> parts =
-                    MAPPER.convertValue(node.path("content"), new TypeReference<List<Map<String, Object>>>() {});
-            messages.add(new ChatTemplateMessage(node.path("role").asText(), parts));
-        }
-        return messages;
+    private static List<Map<String, Object>> messages(JsonNode nodes) {
+        return MAPPER.convertValue(nodes, new TypeReference<>() {});
     }
 
     private static List<Integer> ints(JsonNode nodes) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -67,19 +68,25 @@ class TextFixturesTest {
         });
     }
 
-    private static String render(ChatTemplate template, List<ChatTemplateMessage> messages) {
-        return template.render(messages, Map.of("add_generation_prompt", true));
+    private static String render(ChatTemplate template, List<Map<String, Object>> messages) {
+        return template.render(Map.of("messages", messages, "add_generation_prompt", true));
     }
 
-    private static List<ChatTemplateMessage> guarded(Tokenizer tokenizer, List<ChatTemplateMessage> messages) {
+    private static List<Map<String, Object>> guarded(Tokenizer tokenizer, List<Map<String, Object>> messages) {
         return messages.stream()
-                .map(message -> new ChatTemplateMessage(
-                        message.role(),
-                        message.content().stream()
-                                .map(part -> part.get("text") instanceof String text
-                                        ? ChatTemplateMessage.textPart(tokenizer.guard(text))
-                                        : part)
-                                .toList()))
+                .map(message -> {
+                    Map<String, Object> marked = new LinkedHashMap<>(message);
+                    marked.computeIfPresent("content", (key, content) -> guarded(tokenizer, content));
+                    return marked;
+                })
                 .toList();
+    }
+
+    private static Object guarded(Tokenizer tokenizer, Object value) {
+        if (value instanceof List<?> parts) {
+            return parts.stream().map(part -> guarded(tokenizer, part)).toList();
+        }
+        Map<?, ?> part = (Map<?, ?>) value;
+        return part.get("text") instanceof String text ? Map.of("type", "text", "text", tokenizer.guard(text)) : part;
     }
 }

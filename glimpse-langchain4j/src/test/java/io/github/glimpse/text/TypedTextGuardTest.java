@@ -178,7 +178,7 @@ class TypedTextGuardTest {
                         .containsExactly(reference.encode(PythonSpace.strip(question)));
 
                 String prompt = ChatTemplate.parse(before + "{{ question }}" + after)
-                        .render(List.of(), Map.of("question", tokenizer.guard(one)));
+                        .render(Map.of("question", tokenizer.guard(one)));
                 assertThat(tokenizer.encode(prompt)).containsExactly(between(first, expected, last));
             }
         }

@@ -16,12 +16,12 @@ final class JinjaExpressionParser {
     private final JinjaOperandParser operands;
 
     /**
-     * @param contentUse learns what the template does with the content of messages
+     * @param known checks the names of filters and tests
      * @param names      gets the names that are read
      */
-    JinjaExpressionParser(JinjaTokens tokens, JinjaContentUse contentUse, Set<String> names) {
+    JinjaExpressionParser(JinjaTokens tokens, JinjaKnownNames known, Set<String> names) {
         this.tokens = tokens;
-        this.operands = new JinjaOperandParser(tokens, contentUse, names, this);
+        this.operands = new JinjaOperandParser(tokens, known, names, this);
     }
 
     /** {@code then if condition else otherwise}, and all that binds tighter. */

@@ -1,6 +1,7 @@
 package io.github.glimpse.text.jinja;
 
 import io.github.glimpse.UnsupportedContentException;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +40,9 @@ final class JinjaInput {
         }
         if (value instanceof Integer || value instanceof Long || value instanceof Short || value instanceof Byte) {
             return ((Number) value).longValue();
+        }
+        if (value instanceof BigInteger whole) {
+            return whole.bitLength() < Long.SIZE ? (Object) whole.longValue() : whole;
         }
         if (value instanceof Double || value instanceof Float) {
             return ((Number) value).doubleValue();

@@ -1,5 +1,6 @@
 package io.github.glimpse.text.jinja;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -75,7 +76,7 @@ final class JinjaJson {
         if (value == JinjaNone.NONE) {
             return "null";
         }
-        if (value instanceof Boolean || value instanceof Long) {
+        if (value instanceof Boolean || value instanceof Long || value instanceof BigInteger) {
             return value.toString();
         }
         if (value instanceof Double number) {

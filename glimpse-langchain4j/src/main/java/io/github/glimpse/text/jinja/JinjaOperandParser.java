@@ -11,14 +11,14 @@ import java.util.Set;
 final class JinjaOperandParser {
 
     private final JinjaTokens tokens;
-    private final JinjaContentUse contentUse;
+    private final JinjaKnownNames known;
     private final Set<String> names;
     private final JinjaExpressionParser expressions;
 
     JinjaOperandParser(
-            JinjaTokens tokens, JinjaContentUse contentUse, Set<String> names, JinjaExpressionParser expressions) {
+            JinjaTokens tokens, JinjaKnownNames known, Set<String> names, JinjaExpressionParser expressions) {
         this.tokens = tokens;
-        this.contentUse = contentUse;
+        this.known = known;
         this.names = names;
         this.expressions = expressions;
     }
@@ -75,7 +75,6 @@ final class JinjaOperandParser {
             case "none", "None" -> new JinjaExpressions.Literal(JinjaNone.NONE);
             default -> {
                 names.add(name);
-                contentUse.read(name);
                 yield new JinjaExpressions.Name(name);
             }
         };
@@ -218,7 +217,7 @@ final class JinjaOperandParser {
         JinjaExpression expression = operand;
         do {
             String name = tokens.expect(Kind.NAME).text();
-            contentUse.requireFilter(name, tokens.current().line());
+            known.requireFilter(name, tokens.current().line());
             JinjaExpressions.Arguments arguments =
                     tokens.current().isOperator("(") ? parseArguments() : JinjaExpressions.Arguments.NONE;
             expression = new JinjaExpressions.Filter(expression, name, arguments);
@@ -229,7 +228,7 @@ final class JinjaOperandParser {
     private JinjaExpression parseTest(JinjaExpression operand) {
         boolean negated = tokens.skipName("not");
         String name = tokens.expect(Kind.NAME).text();
-        contentUse.requireTest(name, tokens.current().line());
+        known.requireTest(name, tokens.current().line());
         JinjaExpressions.Arguments arguments = JinjaExpressions.Arguments.NONE;
         if (tokens.current().isOperator("(")) {
             arguments = parseArguments();
@@ -239,7 +238,6 @@ final class JinjaOperandParser {
             }
             arguments = new JinjaExpressions.Arguments(List.of(parsePostfix(parsePrimary())), Map.of(), null, null);
         }
-        contentUse.tested(operand, name);
         JinjaExpressions.Arguments written = arguments;
         return run -> negated != JinjaTests.apply(run, name, run.value(operand), written.evaluate(run));
     }

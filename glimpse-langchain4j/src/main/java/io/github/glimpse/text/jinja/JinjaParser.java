@@ -11,27 +11,27 @@ import java.util.Set;
 final class JinjaParser {
 
     private final JinjaTokens tokens;
-    private final JinjaContentUse contentUse;
+    private final JinjaKnownNames known;
     private final Set<String> names = new HashSet<>();
     private final JinjaExpressionParser expressions;
 
     /** Loops around the statement, for break and continue; a macro starts anew. */
     private int loops;
 
-    private JinjaParser(List<JinjaToken> tokens, JinjaContentUse contentUse) {
+    private JinjaParser(List<JinjaToken> tokens, JinjaKnownNames known) {
         this.tokens = new JinjaTokens(tokens);
-        this.contentUse = contentUse;
-        this.expressions = new JinjaExpressionParser(this.tokens, contentUse, names);
+        this.known = known;
+        this.expressions = new JinjaExpressionParser(this.tokens, known, names);
     }
 
     /**
      * Parses a whole template.
      *
-     * @param contentUse learns what the template does with the content of messages
+     * @param known checks the names of filters and tests
      * @throws ModelFilesException if the template is not well formed, with the line
      */
-    static List<JinjaStatement> parse(String source, JinjaContentUse contentUse) {
-        JinjaParser parser = new JinjaParser(JinjaLexer.tokens(source), contentUse);
+    static List<JinjaStatement> parse(String source, JinjaKnownNames known) {
+        JinjaParser parser = new JinjaParser(JinjaLexer.tokens(source), known);
         return parser.parseBody(Set.of());
     }
 
@@ -111,7 +111,6 @@ final class JinjaParser {
             throw tokens.unexpected("expected 'in'");
         }
         JinjaExpression iterable = expressions.parseTuple(false);
-        contentUse.looped(iterable);
         JinjaExpression condition = tokens.skipName("if") ? expressions.parse() : null;
         if (tokens.current().isName("recursive")) {
             throw syntaxError(line, "recursive loops are not supported");
@@ -131,7 +130,7 @@ final class JinjaParser {
     private JinjaStatement parseIf(int line) {
         List<JinjaExpression> conditions = new ArrayList<>();
         List<List<JinjaStatement>> bodies = new ArrayList<>();
-        contentUse.enterCondition();
+        known.enterCondition();
         String end = "elif";
         while (end.equals("elif")) {
             conditions.add(expressions.parseTuple(false));
@@ -142,7 +141,7 @@ final class JinjaParser {
             bodies.add(parseBlock("endif"));
             tokens.next();
         }
-        contentUse.leaveCondition();
+        known.leaveCondition();
         return new JinjaStatements.If(conditions, bodies, line);
     }
 
@@ -150,7 +149,6 @@ final class JinjaParser {
         JinjaStatements.Target target = expressions.parseTarget(true);
         if (tokens.skipOperator("=")) {
             JinjaExpression value = expressions.parseTuple(true);
-            contentUse.assigned(target, value);
             return new JinjaStatements.Set(target, value, line);
         }
         JinjaExpression filtered = expressions.parseBlockFilters();

@@ -1,6 +1,7 @@
 package io.github.glimpse.text.jinja;
 
 import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.util.Collection;
@@ -74,7 +75,7 @@ final class JinjaPrinter {
         if (value instanceof JinjaMacro macro) {
             return "<Macro " + (macro.isAnonymous() ? "anonymous" : quote(macro.name())) + ">";
         }
-        return value instanceof Long || value instanceof JinjaRange
+        return value instanceof Long || value instanceof BigInteger || value instanceof JinjaRange
                 ? value.toString()
                 : "<" + JinjaValues.typeName(value) + ">";
     }

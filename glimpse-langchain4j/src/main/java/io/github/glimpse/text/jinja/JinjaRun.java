@@ -3,6 +3,7 @@ package io.github.glimpse.text.jinja;
 import java.time.Clock;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * One rendering: the names, the text so far, and how much the template has used up.
@@ -35,6 +36,7 @@ final class JinjaRun {
 
     private final Map<String, Object> variables;
     private final Clock clock;
+    private final Consumer<? super String> read;
     private JinjaScope scope = new JinjaScope(null);
     private StringBuilder output = new StringBuilder();
     private int depth;
@@ -42,9 +44,10 @@ final class JinjaRun {
     private long work;
     private int line = 1;
 
-    JinjaRun(Map<String, Object> variables, Clock clock) {
+    JinjaRun(Map<String, Object> variables, Clock clock, Consumer<? super String> read) {
         this.variables = variables;
         this.clock = clock;
+        this.read = read;
     }
 
     Clock clock() {
@@ -134,9 +137,11 @@ final class JinjaRun {
         Object value = scope.find(name);
         if (value == null) {
             value = variables.get(name);
-        }
-        if (value == null) {
-            value = JinjaGlobals.find(name);
+            Object global = JinjaGlobals.find(name);
+            if (global == null) {
+                read.accept(name);
+            }
+            value = value == null ? global : value;
         }
         return value == null ? JinjaUndefined.name(name) : value;
     }

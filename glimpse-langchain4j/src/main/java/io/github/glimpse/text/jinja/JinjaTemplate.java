@@ -6,10 +6,11 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A chat template, parsed: what it wants of the messages, and the text that it makes of values.
+ * Parsed chat template: makes text of values.
  *
  * <p>A rendering is bounded in steps, nesting, text and memory, since a template comes with a model folder from
  * anywhere. Parsed once, immutable, safe for concurrent use.
@@ -26,23 +27,9 @@ public final class JinjaTemplate {
     private static final int MAX_QUOTED_CHARS = 300;
 
     private final List<JinjaStatement> body;
-    private final ContentForm contentForm;
-    private final boolean readsTools;
 
-    private JinjaTemplate(List<JinjaStatement> body, JinjaContentUse use) {
+    private JinjaTemplate(List<JinjaStatement> body) {
         this.body = body;
-        this.contentForm = use.form();
-        this.readsTools = use.readsTools();
-    }
-
-    /** The form in which a template takes the content of a message. */
-    public enum ContentForm {
-        /** A string. */
-        STRING,
-        /** A list of parts. */
-        PARTS,
-        /** A string where the message is one text, else a list of parts. */
-        BOTH
     }
 
     /**
@@ -55,19 +42,7 @@ public final class JinjaTemplate {
             throw new ModelFilesException("The chat template has " + source.length() + " characters, the limit is "
                     + MAX_SOURCE_CHARS + "; take the template from the model's publisher");
         }
-        JinjaContentUse contentUse = new JinjaContentUse();
-        List<JinjaStatement> body = List.copyOf(JinjaParser.parse(source, contentUse));
-        return new JinjaTemplate(body, contentUse);
-    }
-
-    /** What the template does with the content of messages, found out when it was parsed. */
-    public ContentForm contentForm() {
-        return contentForm;
-    }
-
-    /** Whether the template reads the variable {@code tools}, found out when it was parsed. */
-    public boolean readsTools() {
-        return readsTools;
+        return new JinjaTemplate(List.copyOf(JinjaParser.parse(source, new JinjaKnownNames())));
     }
 
     /**
@@ -79,9 +54,19 @@ public final class JinjaTemplate {
      *                                     it fails or takes too much, with the line
      */
     public String render(Map<String, ? extends @Nullable Object> variables, Clock clock) {
+        return render(variables, clock, name -> {});
+    }
+
+    /**
+     * Like {@link #render(Map, Clock)}; reports the variables that the template reads.
+     *
+     * @param read is given each name that is read before the template assigns it, functions of Jinja aside
+     */
+    public String render(
+            Map<String, ? extends @Nullable Object> variables, Clock clock, Consumer<? super String> read) {
         Map<String, Object> values = new HashMap<>();
         variables.forEach((name, value) -> values.put(name, JinjaInput.copy(name, value)));
-        JinjaRun run = new JinjaRun(values, clock);
+        JinjaRun run = new JinjaRun(values, clock, read);
         try {
             run.execute(body);
             return run.text();
@@ -93,12 +78,14 @@ public final class JinjaTemplate {
         }
     }
 
-    private static UnsupportedContentException unsupported(JinjaError error, int line) {
+    private static TemplateException unsupported(JinjaError error, int line) {
         String message = error.getMessage() == null ? "" : error.getMessage();
-        String quoted = message.length() > MAX_QUOTED_CHARS ? message.substring(0, MAX_QUOTED_CHARS) + "…" : message;
+        String words = message.length() > MAX_QUOTED_CHARS ? message.substring(0, MAX_QUOTED_CHARS) + "…" : message;
         return error.raisedByTemplate()
-                ? new UnsupportedContentException("The model's chat template refuses the messages: " + quoted)
-                : new UnsupportedContentException("The model's chat template fails for these messages, line " + line
-                        + ": " + quoted + "; send other messages or mend the template");
+                ? new TemplateException("The model's chat template refuses the messages: " + words, words)
+                : new TemplateException(
+                        "The model's chat template fails for these messages, line " + line + ": " + words
+                                + "; send other messages or mend the template",
+                        words);
     }
 }

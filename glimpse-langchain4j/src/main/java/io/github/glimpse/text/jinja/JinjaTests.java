@@ -1,5 +1,6 @@
 package io.github.glimpse.text.jinja;
 
+import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -86,9 +87,9 @@ final class JinjaTests {
         put(tests, "boolean", value -> value instanceof Boolean);
         put(tests, "true", Boolean.TRUE::equals);
         put(tests, "false", Boolean.FALSE::equals);
-        put(tests, "integer", value -> value instanceof Long);
+        put(tests, "integer", value -> value instanceof Long || value instanceof BigInteger);
         put(tests, "float", value -> value instanceof Double);
-        put(tests, "number", value -> JinjaValues.number(value) != null);
+        put(tests, "number", value -> JinjaValues.number(value) != null || value instanceof BigInteger);
         put(tests, "string", value -> value instanceof String);
         put(tests, "mapping", value -> value instanceof Map);
         put(tests, "iterable", JinjaValues::isIterable);

@@ -1,5 +1,6 @@
 package io.github.glimpse.text.jinja;
 
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
@@ -27,6 +28,7 @@ final class JinjaValues {
         TYPE_NAMES.put(String.class, "str");
         TYPE_NAMES.put(Boolean.class, "bool");
         TYPE_NAMES.put(Long.class, "int");
+        TYPE_NAMES.put(BigInteger.class, "int");
         TYPE_NAMES.put(Double.class, "float");
         TYPE_NAMES.put(JinjaTuple.class, "tuple");
         TYPE_NAMES.put(JinjaRange.class, "range");

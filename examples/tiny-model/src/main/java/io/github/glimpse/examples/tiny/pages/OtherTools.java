@@ -2,7 +2,7 @@ package io.github.glimpse.examples.tiny.pages;
 
 import io.github.glimpse.examples.tiny.drawing.Dice;
 import io.github.glimpse.examples.tiny.drawing.Split;
-import io.github.glimpse.text.ToolMessages;
+import io.github.glimpse.template.ToolMessages;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

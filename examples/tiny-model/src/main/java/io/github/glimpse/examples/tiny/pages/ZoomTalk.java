@@ -7,11 +7,8 @@ import io.github.glimpse.examples.tiny.pages.Conversation.Role;
 import io.github.glimpse.examples.tiny.pages.Conversation.Said;
 import io.github.glimpse.examples.tiny.pages.Conversation.Source;
 import io.github.glimpse.examples.tiny.pages.Conversation.Turn;
-import io.github.glimpse.text.ChatTemplate;
-import io.github.glimpse.text.ChatTemplateMessage;
+import io.github.glimpse.template.ToolMessages;
 import io.github.glimpse.text.JsonValues;
-import io.github.glimpse.text.ToolForm;
-import io.github.glimpse.text.ToolMessages;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -43,8 +40,6 @@ final class ZoomTalk {
 
     private static final String NAME = "zoom";
     private static final String PLAIN_SYSTEM = "You are a helpful assistant.";
-    private static final ToolMessages SYSTEM_TEXT =
-            new ToolMessages(ChatTemplate.parse("{{ messages[0]['content'] }}"), Map.of());
     private static final double NEEDED = 0.6;
     private static final double SMALL_ALL_THE_SAME = 0.4;
     private static final double LEAST_FACTOR = 1.6;
@@ -144,10 +139,7 @@ final class ZoomTalk {
 
     /** A system text with tools behind it. */
     static String offering(String system, List<Map<String, Object>> tools) {
-        return SYSTEM_TEXT.render(
-                List.of(ChatTemplateMessage.ofText("system", system), ChatTemplateMessage.ofText("user", "?")),
-                tools,
-                ToolForm.MERGED);
+        return system + "\n\n" + ToolMessages.preamble(tools);
     }
 
     /** The arguments of a call for a part of the first picture. */

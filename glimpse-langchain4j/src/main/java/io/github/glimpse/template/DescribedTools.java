@@ -1,5 +1,6 @@
-package io.github.glimpse.text;
+package io.github.glimpse.template;
 
+import io.github.glimpse.text.SectionMemory;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
