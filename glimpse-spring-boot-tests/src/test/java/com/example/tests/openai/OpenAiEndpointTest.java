@@ -497,6 +497,58 @@ class OpenAiEndpointTest {
         }
     }
 
+    /** Twenty exchanges, and a question that fits alone. */
+    private static String longChat() {
+        StringBuilder messages = new StringBuilder("{\"max_tokens\": 2, \"messages\": [");
+        for (int turn = 0; turn < 20; turn++) {
+            messages.append("{\"role\": \"user\", \"content\": \"question ")
+                    .append(turn)
+                    .append("\"}, {\"role\": \"assistant\", \"content\": \"yes\"}, ");
+        }
+        return messages.append("{\"role\": \"user\", \"content\": \"last?\"}]}").toString();
+    }
+
+    @Test
+    void aConversationBeyondTheContextIsRefused() {
+        try (ConfigurableApplicationContext own = start("glimpse.limits.max-input-tokens=100")) {
+            HttpResponse<String> refused = new Client(own).chat(longChat());
+
+            assertThat(refused.statusCode()).isEqualTo(400);
+            assertThat(json(refused).at("/error/code").textValue()).isEqualTo("context_length_exceeded");
+        }
+    }
+
+    @Test
+    void aConversationBeyondTheContextIsTrimmedWhereThePropertySaysSo() {
+        try (ConfigurableApplicationContext own =
+                start("glimpse.limits.max-input-tokens=100", "glimpse.openai.history=trim")) {
+            HttpResponse<String> trimmed = new Client(own).chat(longChat());
+
+            assertThat(trimmed.statusCode()).isEqualTo(200);
+            JsonNode history = json(trimmed).at("/glimpse/history");
+            assertThat(history.path("whole").booleanValue()).isFalse();
+            assertThat(history.path("left_out_messages").intValue()).isPositive();
+        }
+    }
+
+    @Test
+    void callsAndResultsHaveToBelongTogether() {
+        String call = "{\"role\": \"assistant\", \"content\": null, \"tool_calls\": [{\"id\": \"c1\", \"type\":"
+                + " \"function\", \"function\": {\"name\": \"weather\", \"arguments\": \"{}\"}}]}";
+        String begin = "{\"max_tokens\": 2, \"messages\": [{\"role\": \"user\", \"content\": \"Warm?\"}, " + call;
+        String result = ", {\"role\": \"tool\", \"tool_call_id\": \"c1\", \"content\": null}";
+
+        HttpResponse<String> whole = client.chat(begin + result + "]}");
+        assertThat(whole.statusCode()).isEqualTo(200);
+        assertThat(json(whole).at("/glimpse/history/whole").booleanValue()).isTrue();
+        HttpResponse<String> missing = client.chat(begin + "]}");
+        assertThat(missing.statusCode()).isEqualTo(400);
+        assertThat(json(missing).at("/error/message").textValue()).contains("call without a result: c1");
+        HttpResponse<String> twice = client.chat(begin + result + result + "]}");
+        assertThat(twice.statusCode()).isEqualTo(400);
+        assertThat(json(twice).at("/error/message").textValue()).contains("second tool result", "c1");
+    }
+
     private static String reuse(Client keyed, String key) {
         HttpResponse<String> answer = keyed.post("/v1/chat/completions", ask(""), "Authorization", "Bearer " + key);
         return json(answer).at("/glimpse/reuse").asText();

@@ -67,6 +67,9 @@ public final class GlimpseOpenAiAutoConfiguration {
     static final String BOOT3_CUSTOMIZER = "org.springframework.boot.web.embedded.tomcat.TomcatConnectorCustomizer";
     static final String BOOT4_CUSTOMIZER = "org.springframework.boot.tomcat.TomcatConnectorCustomizer";
 
+    /** OpenAI's code for a conversation that is longer than the context of the model. */
+    private static final String CONTEXT_LENGTH = "context_length_exceeded";
+
     private static final String ADDRESS = "server.address";
     private static final String KEYS = "glimpse.openai.api-keys";
     private static final String PATHS = "/v1/**";
@@ -103,6 +106,7 @@ public final class GlimpseOpenAiAutoConfiguration {
                     .map(problem -> new Refusal(
                             problem.status().value(),
                             problem.detail(error),
+                            HttpProblem.isTooLong(error) ? CONTEXT_LENGTH : null,
                             problem.mayTryAgain() ? HttpProblem.retrySeconds(error, retryAfter) : 0)));
         }
 
@@ -133,7 +137,8 @@ public final class GlimpseOpenAiAutoConfiguration {
                     outputTokens(properties),
                     openai.keepAlive(),
                     Objects.requireNonNullElse(properties.limits().timeout(), EngineOptions.DEFAULT_TIMEOUT),
-                    properties.web().problemDetails().retryAfter());
+                    properties.web().problemDetails().retryAfter(),
+                    openai.history());
         }
 
         private static int outputTokens(GlimpseProperties properties) {

@@ -17,6 +17,7 @@ import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.prune.KvForm;
 import io.github.glimpse.prune.PositionForm;
 import io.github.glimpse.request.ImageUrlOptions;
+import io.github.glimpse.spring.openai.OpenAiOptions;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
@@ -668,6 +669,7 @@ public record GlimpseProperties(
      * @param maxOutputTokens Most tokens of an answer that a request may ask for by max_tokens or max_completion_tokens; more is refused by 400. Unset leaves the model's context and glimpse.limits.timeout as limits. Requests that name none have glimpse.generation.max-output-tokens.
      * @param maxRequestsPerKey Requests with one key that run or wait at once.
      * @param keepAlive After how long a silence, 100 milliseconds to 1 hour, a stream gets a comment; a client that went away is noticed by the next word or comment.
+     * @param history Conversations beyond the limits of the model, such as its context length: refuse answers 400 (context_length_exceeded), trim applies glimpse.images.history.
      */
     public record OpenAi(
             @DefaultValue("false") Boolean enabled,
@@ -692,7 +694,9 @@ public record GlimpseProperties(
             @DurationMin(millis = 100, message = "must be at least 100 milliseconds")
             @DurationMax(hours = 1, message = "must be at most 1 hour")
             @DefaultValue("10s")
-            Duration keepAlive) {
+            Duration keepAlive,
+
+            @DefaultValue("refuse") OpenAiOptions.History history) {
 
         /** Copies the lists. */
         public OpenAi {

@@ -12,6 +12,7 @@ import io.github.glimpse.EngineClosedException;
 import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.GlimpseException;
 import io.github.glimpse.ImageTooLargeException;
+import io.github.glimpse.InvalidConversationException;
 import io.github.glimpse.InvalidDocumentException;
 import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.ModelLoadException;
@@ -71,6 +72,12 @@ enum HttpProblem {
         return detail == null ? String.valueOf(bare(error).getMessage()) : detail;
     }
 
+    /** Whether a request was refused for the length of its prompt. */
+    static boolean isTooLong(Throwable error) {
+        Throwable bare = bare(error);
+        return bare instanceof PromptTooLongException || bare.getCause() instanceof PromptTooLongException;
+    }
+
     /** What an error is, empty if it is not Glimpse's or nothing that HTTP has a word for. */
     static Optional<HttpProblem> of(Throwable error) {
         Throwable bare = bare(error);
@@ -96,6 +103,7 @@ enum HttpProblem {
         if (error instanceof InvalidImageException
                 || error instanceof PromptTooLongException
                 || error instanceof UnsupportedContentException
+                || error instanceof InvalidConversationException
                 || error instanceof UnsupportedConstraintException
                 || error instanceof InvalidConstraintException) {
             return Optional.of(BAD_INPUT);

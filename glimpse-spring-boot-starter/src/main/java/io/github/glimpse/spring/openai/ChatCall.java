@@ -7,6 +7,7 @@ import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.json.JsonRawSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchema;
 import io.github.glimpse.chat.GlimpseChatRequestParameters;
+import io.github.glimpse.generate.HistoryMode;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -32,9 +33,10 @@ record ChatCall(
      *
      * @param caller tells those with other API keys from this one
      * @param maxOutputTokens most tokens that it may ask for
+     * @param history what becomes of a conversation beyond the limits
      * @throws OpenAiException if it cannot work, by the path of what is wrong
      */
-    static ChatCall read(JsonField body, String caller, int maxOutputTokens) {
+    static ChatCall read(JsonField body, String caller, int maxOutputTokens, OpenAiOptions.History history) {
         refuseUnsupported(body);
         GlimpseChatRequestParameters.Builder parameters = GlimpseChatRequestParameters.builder();
         parameters.temperature(body.at("temperature").numberOrNull());
@@ -47,6 +49,7 @@ record ChatCall(
         parameters.responseFormat(format(body.at("response_format")));
         parameters.session(session(body.at("prompt_cache_key").textOrNull(), caller));
         parameters.cacheScope("openai " + caller);
+        parameters.history(history == OpenAiOptions.History.REFUSE ? HistoryMode.REFUSE : null);
         ToolReader.read(body, parameters);
         PruningReader.read(body.at("glimpse"), parameters);
         List<ChatMessage> messages = new MessageReader().read(body.at("messages"));

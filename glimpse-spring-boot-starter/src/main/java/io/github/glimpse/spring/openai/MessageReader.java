@@ -56,7 +56,7 @@ final class MessageReader {
     private static String texts(JsonField content) {
         return content.isText()
                 ? content.text()
-                : content.list().stream().map(MessageReader::textPart).collect(Collectors.joining("\n"));
+                : content.list().stream().map(MessageReader::textPart).collect(Collectors.joining());
     }
 
     private static String textPart(JsonField part) {
@@ -124,26 +124,26 @@ final class MessageReader {
         refuse(message.at("function_call"), "send tool_calls");
         refuse(message.at("audio"), "this server has no audio");
         JsonField content = message.at("content").isSet() ? message.at("content") : message.at("refusal");
-        String text = content.isSet() ? texts(content) : "";
         JsonField calls = message.at("tool_calls");
-        if (!calls.isSet() || calls.list().isEmpty()) {
-            if (!content.isSet()) {
-                throw message.invalid("has neither content nor tool_calls");
-            }
-            return AiMessage.builder().text(text).thinking(thinking(message)).build();
+        List<ToolExecutionRequest> requests =
+                calls.isSet() ? calls.list().stream().map(this::call).toList() : List.of();
+        String thinking = thinking(message);
+        if (!content.isSet() && requests.isEmpty() && thinking == null) {
+            throw message.invalid("has neither content nor tool_calls");
         }
         return AiMessage.builder()
-                .text(text.isEmpty() ? null : text)
-                .thinking(thinking(message))
-                .toolExecutionRequests(calls.list().stream().map(this::call).toList())
+                .text(content.isSet() ? texts(content) : null)
+                .thinking(thinking)
+                .toolExecutionRequests(requests)
                 .build();
     }
 
-    /** The thought of an earlier answer, by the first of the names that servers give it. */
+    /** The thought of an earlier answer, under the names that clients use. */
     private static @Nullable String thinking(JsonField message) {
         for (String name : THINKING) {
-            if (message.at(name).isSet()) {
-                return message.at(name).text();
+            String thinking = message.at(name).textOrNull();
+            if (thinking != null) {
+                return thinking;
             }
         }
         return null;
@@ -175,7 +175,8 @@ final class MessageReader {
         return ToolExecutionResultMessage.builder()
                 .id(id.text())
                 .toolName(name)
-                .contents(contents(message.at("content")))
+                .contents(
+                        message.at("content").isSet() ? contents(message.at("content")) : List.of(TextContent.from("")))
                 .build();
     }
 

@@ -124,7 +124,8 @@ public final class OpenAiController implements AutoCloseable {
         RequestGuard.Place place = guard.enter(request);
         boolean handedOn = false;
         try {
-            ChatCall call = ChatCall.read(bodies.read(request, place), place.caller(), options.maxOutputTokens());
+            ChatCall call = ChatCall.read(
+                    bodies.read(request, place), place.caller(), options.maxOutputTokens(), options.history());
             String name = checked(call.model(), chatName());
             if (call.streamed()) {
                 SseEmitter emitter = stream(call, name, place, response);
@@ -253,7 +254,7 @@ public final class OpenAiController implements AutoCloseable {
             return ours;
         }
         if (error instanceof AsyncRequestTimeoutException) {
-            return OpenAiException.of(new Refusal(504, "The request took too long", 0));
+            return OpenAiException.of(new Refusal(504, "The request took too long", null, 0));
         }
         return refusals.of(error).map(OpenAiException::of).orElseGet(() -> {
             LOG.error("A request of the OpenAI endpoint failed", error);

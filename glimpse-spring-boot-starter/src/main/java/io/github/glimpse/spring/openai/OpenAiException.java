@@ -72,7 +72,8 @@ final class OpenAiException extends RuntimeException {
                     case 429 -> RATE_LIMIT;
                     default -> refusal.status() < 500 ? INVALID : "server_error";
                 };
-        return new OpenAiException(refusal.status(), type, null, null, refusal.retrySeconds(), refusal.message());
+        return new OpenAiException(
+                refusal.status(), type, refusal.code(), null, refusal.retrySeconds(), refusal.message());
     }
 
     /** A failure that the client can do nothing about. */

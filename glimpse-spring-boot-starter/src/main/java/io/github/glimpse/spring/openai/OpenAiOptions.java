@@ -16,6 +16,7 @@ import java.util.List;
  * @param keepAlive after how long a silence a comment is sent
  * @param timeout of a request, as the model has it
  * @param retryAfter when a client that was sent away is told to try again
+ * @param history what becomes of conversations beyond the limits of the model
  */
 public record OpenAiOptions(
         List<String> apiKeys,
@@ -27,7 +28,16 @@ public record OpenAiOptions(
         int maxOutputTokens,
         Duration keepAlive,
         Duration timeout,
-        Duration retryAfter) {
+        Duration retryAfter,
+        History history) {
+
+    /** What becomes of conversations beyond the limits of the model. */
+    public enum History {
+        /** The request is refused, as by OpenAI. */
+        REFUSE,
+        /** The setting of the model holds: {@code glimpse.images.history}. */
+        TRIM
+    }
 
     /**
      * Limits of request bodies.

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.langchain4j.model.chat.response.ChatResponseMetadata;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
+import io.github.glimpse.generate.HistoryReport;
 import io.github.glimpse.generate.StageTimings;
 import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.prune.GuardReport;
@@ -55,9 +56,23 @@ final class ReportJson {
         if (metadata.tools().withheld() != null) {
             report.put("tools_withheld", metadata.tools().withheld().name().toLowerCase(Locale.ROOT));
         }
+        report.set("history", history(metadata.history()));
         report.put("reuse", metadata.reuse().kind().label());
         report.set("timings_ms", timings(metadata.timings()));
         return report;
+    }
+
+    private static ObjectNode history(HistoryReport history) {
+        ObjectNode node = NODES.objectNode()
+                .put("whole", history.isWhole())
+                .put("left_out_images", history.leftOutPictures())
+                .put("left_out_attachments", history.leftOutAttachments())
+                .put("left_out_messages", history.leftOutMessages());
+        ArrayNode repairs = node.putArray("repairs");
+        history.repairs().forEach(repairs::add);
+        ArrayNode leftOut = node.putArray("left_out");
+        history.leftOutTexts().forEach(leftOut::add);
+        return node;
     }
 
     private static ObjectNode guard(GuardReport guard) {

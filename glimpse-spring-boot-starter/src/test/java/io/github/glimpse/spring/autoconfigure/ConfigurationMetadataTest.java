@@ -136,6 +136,7 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.openai.max-concurrent-bodies-per-client", "16");
         defaults.put("glimpse.openai.max-requests-per-key", "2");
         defaults.put("glimpse.openai.keep-alive", "10s");
+        defaults.put("glimpse.openai.history", "refuse");
         defaults.put("glimpse.rag.max-pages", "3");
         defaults.put("glimpse.rag.max-results", "5");
         defaults.put("glimpse.rag.dots-per-inch", "144");

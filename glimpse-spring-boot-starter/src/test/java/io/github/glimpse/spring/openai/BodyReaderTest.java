@@ -35,7 +35,8 @@ class BodyReaderTest {
             Integer.MAX_VALUE,
             Duration.ofSeconds(10),
             Duration.ofMinutes(1),
-            Duration.ofSeconds(5));
+            Duration.ofSeconds(5),
+            OpenAiOptions.History.REFUSE);
     private final BodyAdmission admission = new BodyAdmission(options);
     private final AtomicLong now = new AtomicLong();
 

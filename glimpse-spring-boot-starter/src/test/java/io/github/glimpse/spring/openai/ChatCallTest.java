@@ -35,7 +35,8 @@ class ChatCallTest {
 
     private static ChatCall read(String body, String caller) {
         try {
-            return ChatCall.read(JsonField.root(new ObjectMapper().readTree(body)), caller, 1_000);
+            return ChatCall.read(
+                    JsonField.root(new ObjectMapper().readTree(body)), caller, 1_000, OpenAiOptions.History.REFUSE);
         } catch (JsonProcessingException e) {
             throw new AssertionError(e);
         }

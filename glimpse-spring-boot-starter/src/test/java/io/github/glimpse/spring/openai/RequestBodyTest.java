@@ -30,7 +30,8 @@ class RequestBodyTest {
                 Integer.MAX_VALUE,
                 Duration.ofSeconds(10),
                 Duration.ofMinutes(1),
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                OpenAiOptions.History.REFUSE);
     }
 
     private static JsonField read(long imageBytes, MockHttpServletRequest request) {

@@ -25,7 +25,8 @@ class RequestGuardTest {
                 Integer.MAX_VALUE,
                 Duration.ofSeconds(10),
                 Duration.ofMinutes(1),
-                Duration.ofSeconds(5));
+                Duration.ofSeconds(5),
+                OpenAiOptions.History.REFUSE);
     }
 
     private static RequestGuard guard(OpenAiOptions options) {
