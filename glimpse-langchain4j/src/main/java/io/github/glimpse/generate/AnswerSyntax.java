@@ -3,22 +3,17 @@ package io.github.glimpse.generate;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.answer.AnswerReader.CallEvents;
 import io.github.glimpse.answer.AnswerSetup;
 import io.github.glimpse.answer.AnswerTool;
 import io.github.glimpse.answer.ThinkingTags;
 import io.github.glimpse.answer.ToolCallFormat;
-import io.github.glimpse.answer.ToolCallFormatDetector;
 import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.prefill.PromptParts;
-import io.github.glimpse.text.ChatTemplateMessage;
 import io.github.glimpse.text.Tokenizer;
-import io.github.glimpse.text.ToolForm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -71,51 +66,23 @@ final class AnswerSyntax {
         opening = open.length == 1 ? OptionalInt.of(open[0]) : OptionalInt.empty();
     }
 
-    /** Finds the syntax of a model whose prompts have tools in a form. */
-    static AnswerSyntax of(PromptParts model, ToolForm fitting) {
+    /** Finds the syntax of a model by probes of its prompts. */
+    static AnswerSyntax of(PromptParts model, ToolPrompt prompts) {
         Tokenizer tokenizer = model.tokenizer();
         ThinkingTags tags = ThinkingTags.find(
-                        generationPrompt(model),
+                        prompts.generationPrompt(),
                         model.template().source(),
                         text -> tokenizer.idOf(text).isPresent())
                 .orElse(null);
-        return new AnswerSyntax(tags, format(model, fitting), model);
+        return new AnswerSyntax(tags, format(prompts), model);
     }
 
-    private static String generationPrompt(PromptParts model) {
-        try {
-            return rendered(model, List.of(Map.of("role", "user", "content", "Hello")), List.of(), true);
-        } catch (UnsupportedContentException refused) {
-            // A template that wants other messages shows nothing of its thoughts here
-            return "";
-        }
-    }
-
-    private static @Nullable ToolCallFormat format(PromptParts model, ToolForm fitting) {
-        return switch (fitting) {
-            case NATIVE ->
-                ToolCallFormatDetector.detect((messages, tools) -> rendered(model, messages, tools, false))
-                        .orElse(null);
+    private static @Nullable ToolCallFormat format(ToolPrompt prompts) {
+        return switch (prompts.fitting()) {
+            case NATIVE -> prompts.toolFormat().orElse(null);
             case MERGED, PROMPTED -> ToolCallFormat.HERMES;
             case OFF -> null;
         };
-    }
-
-    private static String rendered(
-            PromptParts model, List<Map<String, Object>> messages, List<Map<String, Object>> tools, boolean prompt) {
-        List<ChatTemplateMessage> converted = new ArrayList<>();
-        for (Map<String, Object> message : messages) {
-            Map<String, Object> fields = new LinkedHashMap<>(message);
-            String role = String.valueOf(fields.remove("role"));
-            String content = String.valueOf(fields.remove("content"));
-            converted.add(new ChatTemplateMessage(role, List.of(ChatTemplateMessage.textPart(content)), fields));
-        }
-        Map<String, Object> variables = new HashMap<>(model.templateVariables());
-        if (!tools.isEmpty()) {
-            variables.put("tools", tools);
-        }
-        variables.put("add_generation_prompt", prompt);
-        return model.template().render(converted, variables);
     }
 
     private List<String> literals() {

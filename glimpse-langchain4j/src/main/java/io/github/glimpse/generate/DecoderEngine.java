@@ -123,7 +123,7 @@ final class DecoderEngine implements AnswerEngine {
                 PromptParts.of(model),
                 new ImageDecoder(options.imageLimits(), options.transparency()),
                 options.video());
-        this.syntax = AnswerSyntax.of(PromptParts.of(model), prompts.toolForm());
+        this.syntax = prompts.syntax();
         this.maskVocabulary =
                 new MaskVocabulary(model.tokenizer(), model.decoder().vocabulary(), model.stopIds());
         this.memory = AnswerEngine.newBudget(options, runtime, model);

@@ -82,6 +82,11 @@ public final class PromptBuilder {
         return tools.fitting();
     }
 
+    /** Syntax of the model's answers. */
+    AnswerSyntax syntax() {
+        return AnswerSyntax.of(model, tools);
+    }
+
     /** One whose prompts offer these tools. */
     PromptBuilder offering(ToolOffer offer) {
         return new PromptBuilder(model, reader, tools.offering(offer));

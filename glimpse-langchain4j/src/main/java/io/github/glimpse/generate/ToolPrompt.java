@@ -1,5 +1,9 @@
 package io.github.glimpse.generate;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.github.glimpse.InvalidConversationException;
+import io.github.glimpse.answer.ToolCallFormat;
+import io.github.glimpse.answer.ToolCallFormatDetector;
 import io.github.glimpse.prefill.PromptParts;
 import io.github.glimpse.template.ConversationRenderer;
 import io.github.glimpse.template.DescribedTools;
@@ -16,12 +20,15 @@ import java.time.Clock;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** Turns to a template's messages, with the tools of a request. All text from outside is guarded. Safe for concurrent use. */
 final class ToolPrompt {
 
     /** Where the context is shorter, a list of tools leaves no room for a conversation. */
     static final int LEAST_CONTEXT = 4096;
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final Tokenizer tokenizer;
     private final ToolMessages messages;
@@ -46,12 +53,22 @@ final class ToolPrompt {
     }
 
     static ToolPrompt of(PromptParts model) {
+        // Requests in a format that cannot be read are refused by the engine, which knows the options.
         ToolMessages messages = new ToolMessages(new ConversationRenderer(
-                model.template(), model.templateVariables(), Clock.system(ZoneId.systemDefault()), null));
+                        model.template(),
+                        model.templateVariables(),
+                        Clock.system(ZoneId.systemDefault()),
+                        ToolPrompt::detect)
+                .anyFormat());
         ToolForm fitting = fitting(model, messages);
         PreparedTools prepared = new PreparedTools();
         return new ToolPrompt(
                 model.tokenizer(), messages, fitting, fitting, prepared, prepared.of(List.of(), model.tokenizer()));
+    }
+
+    private static Optional<String> detect(String written, String answerEnd, MessageCall call) {
+        return ToolCallFormatDetector.detect(written, answerEnd, call.name(), JSON.valueToTree(call.arguments()))
+                .map(ToolCallFormat::id);
     }
 
     /** The form for requests that name none. */
@@ -73,6 +90,23 @@ final class ToolPrompt {
     /** How tools come into prompts where a request says nothing. */
     ToolForm fitting() {
         return fitting;
+    }
+
+    /** The format of calls that the template writes; empty if it writes none, or in one that has no reader. */
+    Optional<ToolCallFormat> toolFormat() {
+        return messages.renderer().toolFormat().flatMap(ToolCallFormat::of);
+    }
+
+    /** A prompt up to where an answer begins; empty if the template refuses a plain question. */
+    String generationPrompt() {
+        MessageContent question = MessageContent.ofText("Hello");
+        try {
+            return messages.renderer()
+                    .render(List.of(TemplateMessage.of(0, ChatTurn.Role.USER.label(), question)), List.of(), Map.of())
+                    .prompt();
+        } catch (InvalidConversationException refused) {
+            return "";
+        }
     }
 
     /** Text of a message that cannot become control tokens. */

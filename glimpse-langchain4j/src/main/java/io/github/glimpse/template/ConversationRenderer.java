@@ -56,6 +56,18 @@ public final class ConversationRenderer {
         this.checksFormat = formats != null;
     }
 
+    private ConversationRenderer(Variant plain, Variant forTools, boolean needsTools) {
+        this.plain = plain;
+        this.forTools = forTools;
+        this.needsTools = needsTools;
+        this.checksFormat = false;
+    }
+
+    /** One that also renders tools where the format of their calls is not known. */
+    public ConversationRenderer anyFormat() {
+        return new ConversationRenderer(plain, forTools, needsTools);
+    }
+
     /** Whether the template writes a list of tools. */
     public boolean writesTools() {
         return forTools.profile().writesTools();

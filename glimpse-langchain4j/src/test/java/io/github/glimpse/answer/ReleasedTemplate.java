@@ -75,7 +75,7 @@ record ReleasedTemplate(String name, JsonNode meta, String source, JinjaTemplate
         variables.put("tools", tools.isEmpty() ? null : tools);
         variables.put("documents", null);
         variables.put("add_generation_prompt", generationPrompt);
-        return template.render(variables, CLOCK);
+        return template.render(variables, CLOCK, name -> {});
     }
 
     /** The format that the facts name, where the template writes calls; else empty. */

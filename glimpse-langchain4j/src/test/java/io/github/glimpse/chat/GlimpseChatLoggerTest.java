@@ -47,9 +47,9 @@ class GlimpseChatLoggerTest {
         exchange(EnumSet.of(Topic.REQUESTS, Topic.RESPONSES));
 
         assertThat(lines).hasSize(3);
-        assertThat(lines.get(0)).startsWith("Request: user: What\\nis it? with ");
+        assertThat(lines.get(0)).startsWith("Request: user: What\\u{a}is it? with ");
         assertThat(lines.get(1)).startsWith("Response 1: A car. (STOP, ").contains("prunedImageTokenCount=4");
-        assertThat(lines.get(2)).startsWith("No response: ").contains("RateLimitException", "full\\nqueue");
+        assertThat(lines.get(2)).startsWith("No response: ").contains("RateLimitException", "full\\u{a}queue");
     }
 
     @Test

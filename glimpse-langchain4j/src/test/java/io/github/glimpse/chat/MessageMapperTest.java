@@ -261,7 +261,7 @@ class MessageMapperTest {
                                 ImageContent.from(BASE64, "image/png"), ImageContent.from(over, "image/png"))),
                         arrival))
                 .isExactlyInstanceOf(InvalidRequestException.class)
-                .hasMessageContainingAll("image 2 of 2", "1005 bytes", "1000", "max-image-size");
+                .hasMessageContainingAll("image 2 of 2", "1003 bytes", "1000", "max-image-size");
     }
 
     @Test

@@ -4,21 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.glimpse.InvalidConversationException;
 import io.github.glimpse.InvalidConversationException.Check;
 import io.github.glimpse.UnsupportedContentException;
+import io.github.glimpse.answer.ParsingCases;
+import io.github.glimpse.answer.ToolCallFormat;
+import io.github.glimpse.answer.ToolCallFormatDetector;
 import io.github.glimpse.text.ChatTemplate;
 import io.github.glimpse.text.JsonValues;
 import io.github.glimpse.text.Tokenizer;
 import io.github.glimpse.text.jinja.TemplateException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -28,13 +31,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Released chat templates: renderings of the template itself, and requests with the exact prompt, the repairs and what was left
- * out, or the refusal. {@code -Dglimpse.templates=<dir>[,<dir>…]}; skipped without it.
+ * out, or the refusal; answers under every split. {@code -Dglimpse.templates=<dir>[,<dir>…]}; skipped without it.
  */
 class ConversationFixturesIT {
-
-    /** Formats of tool calls that no reader knows; requests with tools are refused. */
-    private static final Set<String> UNSUPPORTED_FORMATS =
-            Set.of("cohere", "granite3", "kimi_k3", "minimax", "phi4_mini");
 
     /** Cases that are not run, by their name, with the reason. */
     private static final Map<String, String> NOT_RUN =
@@ -88,6 +87,16 @@ class ConversationFixturesIT {
             }
         }
         assertThat(failures).isEmpty();
+    }
+
+    @Test
+    void readsEachAnswerUnderEverySplit() throws IOException {
+        Map<String, String> differences = ParsingCases.differences();
+        parsing = differences.size();
+
+        assertThat(differences.entrySet())
+                .filteredOn(answer -> !answer.getValue().isEmpty())
+                .isEmpty();
     }
 
     /** The texts from a little before where they part. */
@@ -161,9 +170,9 @@ class ConversationFixturesIT {
     }
 
     private static ConversationRenderer renderer(TemplateFixture fixture) {
-        String format = fixture.meta().path("tool_call_format").asText("");
-        ToolFormats formats = (written, answerEnd, call) ->
-                UNSUPPORTED_FORMATS.contains(format) || format.isEmpty() ? Optional.empty() : Optional.of(format);
+        ToolFormats formats = (written, answerEnd, call) -> ToolCallFormatDetector.detect(
+                        written, answerEnd, call.name(), new ObjectMapper().valueToTree(call.arguments()))
+                .map(ToolCallFormat::id);
         return new ConversationRenderer(fixture.template(), fixture.specialTokens(), TemplateFixture.CLOCK, formats);
     }
 
