@@ -68,7 +68,6 @@ public final class DocumentRag implements Callable<Integer> {
     private static final int LARGEST = 448;
 
     /** Pages between two lines of progress. */
-
     private static final double KEPT_BY_OTHERS = 0.1;
     /** Questions of an evaluation for readers that are only there to compare with. */
     private static final int OF_OTHERS = 300;
