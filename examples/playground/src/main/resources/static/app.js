@@ -4,7 +4,7 @@ import { parseSchedule, requestOf } from './conversation.js';
 import { ask } from './stream.js';
 import { asCurl, asJava, asYaml } from './copy.js';
 import { Picture, maskTable, partOf, seenAs, unitsOf } from './picture.js';
-import { DOING, bytes, compared, h, looked, millis, percent, sureOfAnswer, sureOfChoice, timingBar } from './words.js';
+import { DOING, bytes, compared, h, looked, millis, percent, sureOfAnswer, sureOfChoice, timingBar, unsure } from './words.js';
 
 const SAMPLES = [
   ['receipt', 'A receipt', 'What is the total?'],
@@ -408,6 +408,8 @@ function finish(run) {
   run.state.textContent = run.stopped ? 'Stopped; this is not all of it.' : run.failed ? 'Failed; see below.' : '';
   run.state.hidden = !run.state.textContent;
   if (run.done) {
+    const mark = unsure(run.done.leastProbability);
+    if (mark) run.body.append(' ', h('span', { class: 'unsure' }, mark));
     const t = run.done.timings;
     const rate = run.done.outputTokens > 1 && t.decoding > 0 ? `, ${((1000 * (run.done.outputTokens - 1)) / t.decoding).toFixed(0)} tokens/s` : '';
     run.details.replaceChildren(

@@ -35,6 +35,9 @@ export function sureOfChoice(confidence) {
   return 'It hardly knew which part of the picture matters' + number + ' Compare with every token kept.';
 }
 
+/** Mark beside an answer with a token of which the model was unsure, else null. */
+export const unsure = (least) => (least != null && least < 0.5 ? `unsure (${least.toFixed(2)})` : null);
+
 /** How sure the words of the answer were. */
 export function sureOfAnswer(least) {
   if (least == null) return 'The answer does not say how sure it is.';

@@ -14,6 +14,9 @@ import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.TurnCare;
 import io.github.glimpse.hub.ModelSource;
+import io.github.glimpse.image.ImageDecoder;
+import io.github.glimpse.image.ImageLimits;
+import io.github.glimpse.image.Transparency;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -115,7 +118,8 @@ final class Agent implements Callable<Integer> {
             out.println("Model     " + engine.name());
             if (embedded) {
                 out.println(
-                        "          The embedded model calls no tool by itself: the mask alone makes its calls valid.");
+                        "          The embedded model was trained to call zoom only: a demanded call is made valid by"
+                                + " the mask alone.");
             }
             Desk desk = new Desk();
             int first = required != null ? required : embedded ? 1 : 0;
@@ -144,11 +148,27 @@ final class Agent implements Callable<Integer> {
 
     private ImageContent picture() throws IOException {
         if (image != null) {
-            return content(Files.readAllBytes(image), image.toString());
+            return content(bytes(image), image.toString());
         }
         try (InputStream receipt = Objects.requireNonNull(Agent.class.getResourceAsStream("/receipt.png"))) {
             return content(receipt.readAllBytes(), "receipt.png");
         }
+    }
+
+    /** Bytes of an image file, of which the header is read before the model is loaded. */
+    private static byte[] bytes(Path file) throws IOException {
+        if (!Files.isReadable(file) || !Files.isRegularFile(file)) {
+            throw new IllegalArgumentException("The image '" + file + "' ("
+                    + file.toAbsolutePath().normalize() + ") is no file that can be read; check --image");
+        }
+        byte[] bytes = Files.readAllBytes(file);
+        try {
+            var unused = new ImageDecoder(ImageLimits.defaults(), Transparency.WHITE).readSize(bytes);
+        } catch (GlimpseException e) {
+            throw new IllegalArgumentException(
+                    "The file '" + file + "' is no image that can be read: " + e.getMessage(), e);
+        }
+        return bytes;
     }
 
     private static ImageContent content(byte[] bytes, String name) {

@@ -66,7 +66,7 @@ final class AgentLoop {
                 tell(metadata);
             }
             if (answer.text() != null) {
-                out.println("  says    " + shortened(answer.text()));
+                out.println("  says    " + shortened(answer.text()) + mark(response));
             }
             List<ChatMessage> seen = List.copyOf(messages);
             messages.add(answer);
@@ -93,13 +93,24 @@ final class AgentLoop {
                     confidence(metadata.confidence()));
         }
         ToolReport offered = metadata.tools();
-        if (offered.withheld() != null) {
+        if (offered.withheld() != null && offered.untrained().isEmpty()) {
             out.println("  tools   were not offered: "
                     + offered.withheld().name().toLowerCase(Locale.ROOT).replace('_', ' '));
+        }
+        if (!offered.untrained().isEmpty()) {
+            out.println("  tools   not offered: " + String.join(", ", offered.untrained()) + " (untrained)");
         }
         if (offered.askedAgain() > 0) {
             out.println("  again   answered " + offered.askedAgain() + " times more with less pruning");
         }
+    }
+
+    private static String mark(ChatResponse response) {
+        return response.metadata() instanceof GlimpseChatResponseMetadata metadata
+                        && metadata.likelihood() != null
+                        && !metadata.likelihood().mark().isEmpty()
+                ? "   " + metadata.likelihood().mark()
+                : "";
     }
 
     private static String confidence(@Nullable Double value) {

@@ -49,6 +49,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 
 /** Indexes documents, answers questions about them, and shows where the answers stand. */
 @Command(
@@ -149,6 +150,12 @@ public final class DocumentRag implements Callable<Integer> {
         PrintWriter console = requireNonNull(spec).commandLine().getOut();
         List<KnownQuestion> known = List.of();
         Path folder = documents;
+        if (folder != null && !Files.isDirectory(folder)) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "'" + folder + "' (" + folder.toAbsolutePath().normalize()
+                            + ") is no folder; give a folder of PDF files and images by --documents");
+        }
         if (folder == null) {
             folder = out.resolve("documents");
             known = Corpus.draw(folder, pages, seed, paper);

@@ -58,6 +58,19 @@ class DocumentRagTest {
     }
 
     @Test
+    void aWrongPathIsASentenceWithTheNextStep() {
+        StringWriter errors = new StringWriter();
+
+        int code = DocumentRag.run(
+                new PrintWriter(new StringWriter()), new PrintWriter(errors, true), "--documents=no-such-folder");
+
+        assertThat(code).isEqualTo(2);
+        assertThat(errors.toString())
+                .contains("'no-such-folder' (", "is no folder", "--documents")
+                .doesNotContain("\tat ");
+    }
+
+    @Test
     void theSameSeedDrawsTheSameFilesAndQuestions() throws Exception {
         List<KnownQuestion> one = Corpus.draw(temp.resolve("one"), 6, 7, Paper.SMALL);
         List<KnownQuestion> other = Corpus.draw(temp.resolve("other"), 6, 7, Paper.SMALL);

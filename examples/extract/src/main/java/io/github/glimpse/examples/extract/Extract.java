@@ -9,6 +9,7 @@ import dev.langchain4j.service.output.JsonSchemas;
 import io.github.glimpse.GlimpseException;
 import io.github.glimpse.chat.GlimpseChatModel;
 import io.github.glimpse.chat.GlimpseChatRequestParameters;
+import io.github.glimpse.generate.AnswerLikelihood;
 import io.github.glimpse.generate.EngineOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.hub.ModelSource;
@@ -45,9 +46,7 @@ final class Extract implements Callable<Integer> {
 
     private static final int SHOWN = 60;
 
-    @Parameters(
-            paramLabel = "FOLDER",
-            description = "Folder of pictures; files that are none become rows with an error")
+    @Parameters(paramLabel = "FOLDER", description = "Folder of images; other files become rows with an error")
     private Path folder = Path.of(".");
 
     @Option(
@@ -60,20 +59,20 @@ final class Extract implements Callable<Integer> {
 
     @Option(
             names = "--question",
-            defaultValue = "What does the picture say?",
-            description = "What to ask of each picture")
+            defaultValue = "Read the document.",
+            description = "Question or instruction for each image")
     private String question = "";
 
     @Option(
             names = "--json-lines",
             defaultValue = "records.jsonl",
-            description = "Rows; files that it has already are passed over")
+            description = "Rows; files that it has already are skipped, and rows of another type are refused")
     private Path lines = Path.of("records.jsonl");
 
     @Option(names = "--csv", defaultValue = "records.csv", description = "Table of all rows")
     private Path table = Path.of("records.csv");
 
-    @Option(names = "--again", description = "Begin anew: forget the rows that are there")
+    @Option(names = "--again", description = "Delete the rows of earlier runs first")
     private boolean again;
 
     @Option(names = "--model", description = "Folder, classpath: or hf:owner/name; the embedded model if not set")
@@ -127,7 +126,9 @@ final class Extract implements Callable<Integer> {
         if (again) {
             Files.deleteIfExists(lines);
         }
+        String fingerprint = RecordSchema.fingerprint(wanted, settings());
         List<Row> rows = new ArrayList<>(files.read());
+        requireSame(fingerprint, rows);
         Set<String> done = new HashSet<>(rows.stream().map(Row::file).toList());
         try (ModelSource source = ModelSource.openOrEmbedded(location);
                 @Nullable ModelSource glimpse = ModelSource.openModuleFor(location, module);
@@ -136,11 +137,13 @@ final class Extract implements Callable<Integer> {
                         .module(glimpse == null ? null : glimpse.directory())
                         .build())) {
             out().println("Model     " + engine.name());
-            if (location == null) {
-                out().println(
-                                "          The embedded model was not trained for this schema: the mask alone makes records valid.");
+            GlimpseChatModel model = model(engine, wanted);
+            List<String> untrained = schema == null ? model.untrainedFields(wanted) : List.of();
+            if (!untrained.isEmpty()) {
+                out().println("          The model was not trained to write " + String.join(", ", untrained)
+                        + " as JSON: expect wrong values there.");
             }
-            Extraction extraction = new Extraction(model(engine, wanted), question);
+            Extraction extraction = new Extraction(model, question, fingerprint);
             for (Path picture : pictures) {
                 if (!done.contains(String.valueOf(picture.getFileName()))) {
                     Row row = extraction.read(picture);
@@ -154,6 +157,27 @@ final class Extract implements Callable<Integer> {
         long failed = rows.stream().filter(row -> row.error() != null).count();
         out().println(rows.size() + " rows, " + failed + " of them with an error: " + lines + ", " + table);
         return ExitCode.OK;
+    }
+
+    /** All that the values of a row depend on beside the schema. */
+    private List<String> settings() {
+        return List.of(question, String.valueOf(location), String.valueOf(module), String.valueOf(profile));
+    }
+
+    private void requireSame(String fingerprint, List<Row> rows) {
+        List<String> others = rows.stream()
+                .map(row -> Objects.requireNonNullElse(row.extraction(), "an older version"))
+                .filter(other -> !other.equals(fingerprint))
+                .distinct()
+                .toList();
+        if (!others.isEmpty()) {
+            throw new ParameterException(
+                    spec().commandLine(),
+                    "'" + lines + "' has rows of " + String.join(", ", others) + ", and this run makes rows of "
+                            + fingerprint
+                            + ": the type, the question, the model or the profile is another. Add --again to"
+                            + " replace them, or name another file with --json-lines");
+        }
     }
 
     private GlimpseChatModel model(LoadedModel engine, JsonSchema wanted) {
@@ -175,6 +199,13 @@ final class Extract implements Callable<Integer> {
             throw new ParameterException(spec().commandLine(), "Give --type or --schema, not both");
         }
         if (schema != null) {
+            if (!Files.isReadable(schema) || !Files.isRegularFile(schema)) {
+                throw new ParameterException(
+                        spec().commandLine(),
+                        "The schema '" + schema + "' ("
+                                + schema.toAbsolutePath().normalize()
+                                + ") is no file that can be read; check --schema");
+            }
             return JsonSchema.builder()
                     .name("record")
                     .rootElement(JsonRawSchema.from(Files.readString(schema, StandardCharsets.UTF_8)))
@@ -183,6 +214,7 @@ final class Extract implements Callable<Integer> {
         String name = type == null ? Receipt.class.getName() : type;
         try {
             return JsonSchemas.jsonSchemaFrom(Class.forName(name))
+                    .map(RecordSchema::nullable)
                     .orElseThrow(() -> new ParameterException(
                             spec().commandLine(), "The type '" + name + "' has no fields; name a record or a class"));
         } catch (ClassNotFoundException e) {
@@ -192,7 +224,11 @@ final class Extract implements Callable<Integer> {
 
     private List<Path> pictures() throws IOException {
         if (!Files.isDirectory(folder)) {
-            throw new ParameterException(spec().commandLine(), "'" + folder + "' is no folder");
+            throw new ParameterException(
+                    spec().commandLine(),
+                    "'" + folder + "' ("
+                            + folder.toAbsolutePath().normalize()
+                            + ") is no folder; give the folder of your images");
         }
         try (Stream<Path> found = Files.list(folder)) {
             return found.filter(Files::isRegularFile)
@@ -221,8 +257,9 @@ final class Extract implements Callable<Integer> {
 
     private static String told(String place, String value, @Nullable Double confidence) {
         String name = place.isEmpty() ? "value" : place.substring(1);
-        String shown = value.length() <= SHOWN ? value : value.substring(0, SHOWN) + "…";
-        return String.format(Locale.ROOT, "%s=%s (%.3f)", name, shown, confidence);
+        String shown = value.isEmpty() ? "null" : value.length() <= SHOWN ? value : value.substring(0, SHOWN) + "…";
+        String mark = confidence == null ? "" : AnswerLikelihood.mark(confidence);
+        return name + "=" + shown + " " + (mark.isEmpty() ? String.format(Locale.ROOT, "(%.3f)", confidence) : mark);
     }
 
     private PrintWriter out() {

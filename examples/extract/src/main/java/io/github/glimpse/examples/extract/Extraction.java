@@ -24,36 +24,43 @@ final class Extraction {
 
     private final ChatModel model;
     private final String question;
+    private final String fingerprint;
 
     /**
      * Asks nothing yet.
      *
      * @param model keeps its answers to a schema by its default parameters
+     * @param fingerprint that its rows are bound to
      */
-    Extraction(ChatModel model, String question) {
+    Extraction(ChatModel model, String question, String fingerprint) {
         this.model = model;
         this.question = question;
+        this.fingerprint = fingerprint;
     }
 
     Row read(Path file) {
         String name = String.valueOf(file.getFileName());
         try {
+            if (Files.size(file) == 0) {
+                return Row.failed(name, fingerprint, "The file has no bytes; replace it by an image");
+            }
             ChatResponse response = model.chat(ChatRequest.builder()
                     .messages(UserMessage.from(TextContent.from(question), content(file, name)))
                     .build());
             return row(name, response);
         } catch (LangChain4jException e) {
-            return Row.failed(name, String.valueOf(e.getMessage()));
+            return Row.failed(name, fingerprint, String.valueOf(e.getMessage()));
         } catch (IOException e) {
-            return Row.failed(name, e.getClass().getSimpleName() + ": " + e.getMessage());
+            return Row.failed(name, fingerprint, e.getClass().getSimpleName() + ": " + e.getMessage());
         }
     }
 
-    private static Row row(String name, ChatResponse response) throws JsonProcessingException {
+    private Row row(String name, ChatResponse response) throws JsonProcessingException {
         GlimpseChatResponseMetadata metadata = (GlimpseChatResponseMetadata) response.metadata();
         ConstraintReport constraint = metadata.constraint();
         return new Row(
                 name,
+                fingerprint,
                 JSON.readTree(response.aiMessage().text()),
                 metadata.fieldLikelihoods(),
                 metadata.pruning().retention(),

@@ -3,13 +3,13 @@ package io.github.glimpse.examples.extract;
 import com.fasterxml.jackson.annotation.JsonProperty;
 
 /**
- * What is asked for where nobody says.
+ * Default record type: three values of a receipt.
  *
- * @param shop whose receipt it is
- * @param order its number
- * @param total what was paid
+ * @param shop name of the shop
+ * @param order order number, which may have letters
+ * @param total amount that was paid
  */
 public record Receipt(
         @JsonProperty(required = true) String shop,
-        @JsonProperty(required = true) long order,
+        @JsonProperty(required = true) String order,
         @JsonProperty(required = true) double total) {}

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * One file.
  *
  * @param file its name
- * @param record what was read; null if it could not be asked about
+ * @param extraction fingerprint of type, question and model, see {@link RecordSchema#fingerprint}; null in rows of older versions
+ * @param record values that were read, null for a value that the image does not have; null if it could not be asked about
  * @param confidence of each value, by JSON pointer: the least probability of the tokens that wrote it, 0..1
  * @param kept share of the picture's tokens that the model saw
  * @param truncated whether the limit of tokens had a say in the record
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 public record Row(
         String file,
+        @Nullable String extraction,
         @Nullable JsonNode record,
         Map<String, Double> confidence,
         @Nullable Double kept,
@@ -30,17 +32,17 @@ public record Row(
         confidence = confidence == null ? Map.of() : confidence;
     }
 
-    static Row failed(String file, String error) {
-        return new Row(file, null, Map.of(), null, false, error);
+    static Row failed(String file, String extraction, String error) {
+        return new Row(file, extraction, null, Map.of(), null, false, error);
     }
 
-    /** The values by JSON pointer, as texts. */
+    /** The values by JSON pointer, as texts; the text of null is empty. */
     Map<String, String> values() {
         Map<String, String> values = new LinkedHashMap<>();
         for (String place : confidence.keySet()) {
             JsonNode value = record == null ? null : record.at(place);
             if (value != null && value.isValueNode()) {
-                values.put(place, value.asText());
+                values.put(place, value.isNull() ? "" : value.asText());
             }
         }
         return values;

@@ -2,6 +2,7 @@ package io.github.glimpse.examples.extract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.awt.Color;
@@ -72,9 +73,14 @@ class ExtractTest {
         assertThat(rows).hasSize(3);
         for (String row : rows.subList(0, 2)) {
             JsonNode read = JSON.readTree(row);
-            assertThat(read.path("record").path("shop").isTextual()).isTrue();
-            assertThat(read.path("record").path("order").isIntegralNumber()).isTrue();
-            assertThat(read.path("record").path("total").isNumber()).isTrue();
+            JsonNode record = read.path("record");
+            assertThat(record.path("shop").isTextual() || record.path("shop").isNull())
+                    .isTrue();
+            assertThat(record.path("order").isTextual() || record.path("order").isNull())
+                    .isTrue();
+            assertThat(record.path("total").isNumber() || record.path("total").isNull())
+                    .isTrue();
+            assertThat(read.path("extraction").asText()).startsWith("Receipt-");
             for (String place : List.of("/shop", "/order", "/total")) {
                 assertThat(read.path("confidence").path(place).asDouble()).isBetween(0.0, 1.0);
             }
@@ -98,6 +104,68 @@ class ExtractTest {
 
         assertThat(Files.readAllLines(lines)).isEqualTo(whole);
         assertThat(printed.toString()).doesNotContain("a.png").contains("b.png", "c.png");
+    }
+
+    /** The shop is not on the quickstart's receipt. */
+    @Test
+    void aFieldThatTheImageDoesNotHaveIsNullWithItsScore() throws IOException {
+        receipt();
+
+        assertThat(run()).isZero();
+
+        JsonNode row = JSON.readTree(Files.readAllLines(lines).get(0));
+        assertThat(row.path("file").asText()).isEqualTo("a-receipt.png");
+        assertThat(row.path("record")).isEqualTo(JSON.readTree("{\"shop\":null,\"order\":\"Z79\",\"total\":87.00}"));
+        assertThat(row.path("confidence").path("/shop").asDouble()).isBetween(0.5, 1.0);
+        assertThat(printed.toString()).contains("a-receipt.png  shop=null (0.", "order=Z79 (0.", "total=87.0");
+        assertThat(Files.readAllLines(table).get(1)).startsWith("a-receipt.png,,0.");
+    }
+
+    record Ticket(
+            @JsonProperty(required = true) String driver,
+            @JsonProperty(required = true) String order) {}
+
+    @Test
+    void rowsOfAnotherTypeAreRefusedUntilTheyAreReplaced() throws IOException {
+        receipt();
+        run();
+        List<String> receipts = Files.readAllLines(lines);
+        String type = "--type=" + Ticket.class.getName();
+
+        assertThat(run(type)).isEqualTo(2);
+
+        assertThat(errors.toString()).contains("rows.jsonl", "Receipt-", "Ticket-", "--again", "--json-lines");
+        assertThat(Files.readAllLines(lines)).isEqualTo(receipts);
+        assertThat(run(type, "--again")).isZero();
+        assertThat(JSON.readTree(Files.readAllLines(lines).get(0)).path("record"))
+                .isEqualTo(JSON.readTree("{\"driver\":\"Quvaj\",\"order\":\"Z79\"}"));
+        assertThat(run(type, "--question=What is on it?")).isEqualTo(2);
+    }
+
+    @Test
+    void anEmptyFileIsARowAndTheRunGoesOn() throws IOException {
+        Files.createFile(pictures.resolve("a.png.part.png"));
+
+        assertThat(run()).isZero();
+
+        assertThat(Files.readString(lines)).contains("The file has no bytes");
+        assertThat(Files.readAllLines(lines)).hasSize(4);
+    }
+
+    @Test
+    void aWrongPathIsASentenceWithTheNextStep() {
+        assertThat(run("--schema=no-such.json")).isEqualTo(2);
+        assertThat(errors.toString()).contains("The schema 'no-such.json'", "check --schema");
+        assertThat(Extract.run(new PrintWriter(printed, true), new PrintWriter(errors, true), "no-such-folder"))
+                .isEqualTo(2);
+        assertThat(errors.toString()).contains("'no-such-folder'", "is no folder", "give the folder of your images");
+    }
+
+    private void receipt() throws IOException {
+        Files.copy(
+                Path.of(System.getProperty("glimpse.basedir", "../.."))
+                        .resolve("examples/quickstart/src/main/resources/receipt.png"),
+                pictures.resolve("a-receipt.png"));
     }
 
     @Test

@@ -1,6 +1,10 @@
 package io.github.glimpse.examples.quickstart;
 
 import dev.langchain4j.data.message.ImageContent;
+import io.github.glimpse.GlimpseException;
+import io.github.glimpse.image.ImageDecoder;
+import io.github.glimpse.image.ImageLimits;
+import io.github.glimpse.image.Transparency;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -29,25 +33,35 @@ record Picture(String name, String type, byte[] bytes) {
         try {
             return file == null ? receipt() : of(file);
         } catch (IOException e) {
-            throw new QuickstartException("The picture '" + file + "' cannot be read: " + e.getMessage(), e);
+            throw new QuickstartException(
+                    "The image '" + file + "' cannot be read (" + e + "); check its permissions and --image", e);
         }
     }
 
     private static Picture of(Path file) throws IOException {
         if (!Files.isRegularFile(file)) {
             throw new QuickstartException(
-                    "There is no picture '" + file + "' ("
+                    "There is no image file '" + file + "' ("
                             + file.toAbsolutePath().normalize() + "); check --image",
                     null);
         }
         if (Files.size(file) > MOST_BYTES) {
             throw new QuickstartException(
-                    "The picture '" + file + "' has " + Files.size(file) + " bytes, the limit is " + MOST_BYTES
+                    "The image '" + file + "' has " + Files.size(file) + " bytes, the limit is " + MOST_BYTES
                             + "; give a smaller one by --image",
                     null);
         }
+        byte[] bytes = Files.readAllBytes(file);
+        try {
+            // The header only: pixels are decoded within the limits of the model, once it is loaded.
+            var unused = new ImageDecoder(
+                            new ImageLimits(MOST_BYTES, ImageLimits.DEFAULT_MAX_PIXELS), Transparency.WHITE)
+                    .readSize(bytes);
+        } catch (GlimpseException e) {
+            throw new QuickstartException("The file '" + file + "' is no image that can be read: " + e.getMessage(), e);
+        }
         String type = Files.probeContentType(file);
-        return new Picture(file.toString(), type == null ? "application/octet-stream" : type, Files.readAllBytes(file));
+        return new Picture(file.toString(), type == null ? "application/octet-stream" : type, bytes);
     }
 
     private static Picture receipt() throws IOException {

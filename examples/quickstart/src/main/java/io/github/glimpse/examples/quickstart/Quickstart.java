@@ -47,8 +47,9 @@ final class Quickstart {
         out.println("Model     " + engine.name() + " (" + engine.family() + ", " + engine.dtypeName() + ", "
                 + engine.deviceName() + ")");
         if (!environment.containsProperty(QuickstartOptions.LOCATION)) {
-            out.println("          The embedded model reads drawn receipts, signs, charts and scenes, no photos.");
-            out.println("          Give a large one by --model=DIRECTORY and --module=DIRECTORY.");
+            out.println(
+                    "          The embedded model reads drawn pages only, no photos and no scans; run a real one with"
+                            + " --model=DIRECTORY --module=DIRECTORY (README.md, Models).");
         }
         out.println("Picture   " + picture.name());
         out.println("Question  " + options.question());
@@ -94,7 +95,9 @@ final class Quickstart {
                     .onCompleteResponse(answer::complete)
                     .onError(answer::completeExceptionally)
                     .start();
-            return answer.join();
+            ChatResponse response = answer.join();
+            out.print(mark(response));
+            return response;
         } catch (LangChain4jException e) {
             throw refused(e);
         } catch (CompletionException e) {
@@ -105,6 +108,12 @@ final class Quickstart {
         } finally {
             out.println();
         }
+    }
+
+    /** The mark of an answer with a token that was unlikely. */
+    private static String mark(ChatResponse response) {
+        AnswerLikelihood likelihood = ((GlimpseChatResponseMetadata) response.metadata()).likelihood();
+        return likelihood == null || likelihood.mark().isEmpty() ? "" : "   " + likelihood.mark();
     }
 
     private static void print(StageTimings timings, PrintStream out) {

@@ -13,15 +13,16 @@ import org.springframework.context.annotation.Bean;
 public class QuickstartApplication {
 
     private static final int FAILED = 1;
+    private static final List<String> HELP = List.of("--help", "-h");
 
-    /** Asks, prints and ends; {@code --help} lists the options. */
+    /** Asks, prints and ends; {@code --help} or {@code -h} lists the options. */
     public static void main(String[] arguments) {
         System.exit(run(System.out, System.err, arguments));
     }
 
     /** The exit code: 0, or 1 if something is wrong that {@code err} or Spring Boot's log names; of the doctor what it found. */
     static int run(PrintStream out, PrintStream err, String... arguments) {
-        if (arguments.length == 1 && arguments[0].equals("--help")) {
+        if (HELP.stream().anyMatch(List.of(arguments)::contains)) {
             out.print(QuickstartOptions.USAGE);
             return 0;
         }

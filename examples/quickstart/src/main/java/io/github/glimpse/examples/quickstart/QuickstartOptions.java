@@ -23,7 +23,7 @@ record QuickstartOptions(@Nullable Path image, String question, Path overlay, Li
 
     /** What {@code --help} prints. */
     static final String USAGE = """
-            Options, each as --name=value; quote one that has blanks: '--question=What is this?'
+            Options, each as --name=value or --name value; quote one that has blanks: --question 'What is this?'
               --image      a picture: PNG, JPEG, WebP, GIF, BMP or TIFF       (a receipt)
               --question   what to ask about it                               (What is the total?)
               --model      directory of a model in Hugging Face form          (the tiny one that is embedded)
@@ -31,6 +31,7 @@ record QuickstartOptions(@Nullable Path image, String question, Path overlay, Li
               --retention  most image tokens that stay, above 0 and at most 1 (goes by the module)
               --strategy   who chooses: glimpse, none, fastv, div-prune, …    (glimpse if there is a module)
               --overlay    where to write the picture with dropped patches    (target/overlay.png)
+              --help, -h   this text
             Alone:
               --doctor     tell whether this machine and its GPU are fit, with --json, --archives=DIRECTORY (compute
                            texts for PyTorch), --glimpse.device=… and --glimpse.native.path=…; ends with 0, 1 or 2
@@ -62,19 +63,25 @@ record QuickstartOptions(@Nullable Path image, String question, Path overlay, Li
     static QuickstartOptions parse(String... arguments) {
         Map<String, String> values = new LinkedHashMap<>();
         List<String> properties = new ArrayList<>();
-        for (String argument : arguments) {
+        for (int i = 0; i < arguments.length; i++) {
+            String argument = arguments[i];
             int equals = argument.indexOf('=');
-            if (!argument.startsWith("--") || equals < 0) {
-                throw wrong("'" + argument + "' is no option of the form --name=value");
+            if (!argument.startsWith("--")) {
+                throw wrong("'" + argument + "' is no option of the form --name=value or --name value");
             }
-            String name = argument.substring("--".length(), equals);
-            String value = argument.substring(equals + 1).strip();
-            if (name.contains(".")) {
-                properties.add(argument);
-            } else if (!NAMES.contains(name)) {
+            String name = argument.substring("--".length(), equals < 0 ? argument.length() : equals);
+            String value = equals < 0 ? "" : argument.substring(equals + 1).strip();
+            if (equals < 0 && i + 1 < arguments.length && !arguments[i + 1].startsWith("--")) {
+                i++;
+                value = arguments[i].strip();
+            }
+            boolean isProperty = name.contains(".");
+            if (!isProperty && !NAMES.contains(name)) {
                 throw wrong("There is no option --" + name);
-            } else if (value.isEmpty()) {
+            } else if (value.isEmpty() && (!isProperty || equals < 0)) {
                 throw wrong("The option --" + name + " has no value");
+            } else if (isProperty) {
+                properties.add("--" + name + "=" + value);
             } else {
                 values.put(name, value);
             }

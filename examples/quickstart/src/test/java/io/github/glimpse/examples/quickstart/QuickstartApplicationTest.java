@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
@@ -31,6 +32,8 @@ class QuickstartApplicationTest {
     private static final Path FIXTURES = Path.of(System.getProperty("glimpse.basedir", "../.."))
             .resolve("glimpse-langchain4j/src/test/resources/fixtures");
 
+    private static final long NOISE_SEED = 3;
+
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
@@ -47,7 +50,8 @@ class QuickstartApplicationTest {
         assertThat(err()).isEmpty();
         assertThat(out())
                 .contains("What is the total?")
-                .contains("The embedded model reads drawn receipts")
+                .containsOnlyOnce("The embedded model reads drawn pages only")
+                .containsPattern("(?m)drawn pages only, .* --model=DIRECTORY .*README\\.md")
                 .contains(overlay.toString());
         assertPruned(overlay, receipt());
     }
@@ -79,6 +83,22 @@ class QuickstartApplicationTest {
                 .isLessThanOrEqualTo(0.03);
     }
 
+    @Test
+    void theRetentionOfTheReadmeChangesWhatIsKept() throws IOException {
+        String readme = Files.readString(
+                Path.of(System.getProperty("glimpse.basedir", "../..")).resolve("README.md"));
+        Matcher example =
+                Pattern.compile("--question='([^']*)' (--retention=0\\.\\d+)").matcher(readme);
+        assertThat(example.find()).isTrue();
+        run("--question=" + example.group(1), overlay());
+        int kept = Integer.parseInt(kept().group(1));
+        out.reset();
+
+        run("--question=" + example.group(1), example.group(2), overlay());
+
+        assertThat(Integer.parseInt(kept().group(1))).isLessThan(kept);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"fastv", "div-prune", "pixel-prune", "foveate"})
     void keepsNoMoreThanTheRetentionWithAnotherStrategy(String strategy) {
@@ -94,8 +114,8 @@ class QuickstartApplicationTest {
         run(overlay());
 
         assertThat(out())
-                .containsPattern(
-                        "(?m)^Likely    [01]\\.\\d{3} in the mean, [01]\\.\\d{3} the least likely token of the answer$");
+                .containsPattern("(?m)^Likely    [01]\\.\\d{3} in the mean, [01]\\.\\d{3} the least likely token of the"
+                        + " answer$");
     }
 
     @Test
@@ -107,6 +127,33 @@ class QuickstartApplicationTest {
         ImageIO.write(new BufferedImage(1600, 1200, BufferedImage.TYPE_INT_RGB), "png", picture.toFile());
         run("--image=" + picture, overlay());
         assertThat(out()).contains("Shrunk    from 1600 x 1200 to 756 x 560 pixels, as the model takes it");
+    }
+
+    @Test
+    void marksAnAnswerWithAnUnlikelyTokenAndNoOther() throws IOException {
+        run(overlay());
+        assertThat(out()).containsPattern("(?m)^Answer    87\\.00$");
+
+        Path noise = folder.resolve("noise.png");
+        ImageIO.write(noise(), "png", noise.toFile());
+        out.reset();
+        run("--image", noise.toString(), "--question", "What is the total?", "--strategy=none", overlay());
+        Matcher least =
+                Pattern.compile("(?m)mean, ([01]\\.\\d{3}) the least likely").matcher(out());
+        assertThat(least.find()).isTrue();
+        assertThat(Double.parseDouble(least.group(1))).isLessThan(0.5);
+        assertThat(out()).containsPattern("(?m)^Answer    .*   unsure \\(0\\.\\d\\d\\)$");
+    }
+
+    private static BufferedImage noise() {
+        BufferedImage image = new BufferedImage(224, 224, BufferedImage.TYPE_INT_RGB);
+        Random random = new Random(NOISE_SEED);
+        for (int y = 0; y < image.getHeight(); y++) {
+            for (int x = 0; x < image.getWidth(); x++) {
+                image.setRGB(x, y, random.nextInt(1 << 24));
+            }
+        }
+        return image;
     }
 
     @Test
@@ -134,6 +181,9 @@ class QuickstartApplicationTest {
     void explainsItself() {
         assertThat(run("--help")).isZero();
         assertThat(out()).contains("--image", "--retention");
+        out.reset();
+        assertThat(run("--image", "a.png", "-h")).isZero();
+        assertThat(out()).contains("--image", "--retention", "-h");
     }
 
     @Test
@@ -145,7 +195,17 @@ class QuickstartApplicationTest {
     @Test
     void namesAPictureThatIsNotThere() {
         assertThat(run("--image=no-such.png")).isOne();
-        assertThat(err()).contains("There is no picture 'no-such.png'");
+        assertThat(err()).contains("There is no image file 'no-such.png'", "check --image");
+    }
+
+    @Test
+    void namesAnEmptyFileBeforeTheModelIsLoaded(CapturedOutput log) throws IOException {
+        Path empty = Files.createFile(folder.resolve("empty.png"));
+
+        assertThat(run("--image", empty.toString())).isOne();
+
+        assertThat(err()).contains("empty.png", "has no bytes", "send a PNG").doesNotContain("\tat ");
+        assertThat(log).doesNotContain("Loaded ").doesNotContain("\tat ");
     }
 
     @Test
@@ -153,7 +213,8 @@ class QuickstartApplicationTest {
         Path text = Files.writeString(folder.resolve("text.png"), "no picture");
 
         assertThat(run("--image=" + text, overlay())).isOne();
-        assertThat(err()).contains("The question could not be answered").doesNotContain("\tat ");
+        assertThat(err()).contains("text.png' is no image that can be read").doesNotContain("\tat ");
+        assertThat(out()).isEmpty();
     }
 
     @Test

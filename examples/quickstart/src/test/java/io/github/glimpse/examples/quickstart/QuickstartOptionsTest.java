@@ -28,6 +28,17 @@ class QuickstartOptionsTest {
     }
 
     @Test
+    void takesValuesBehindABlank() {
+        assertThat(QuickstartOptions.parse(
+                        "--image", "cat.jpg", "--question=Asleep?", "--retention", "0.25", "--glimpse.device", "cpu"))
+                .isEqualTo(new QuickstartOptions(
+                        Path.of("cat.jpg"),
+                        "Asleep?",
+                        Path.of("target/overlay.png"),
+                        List.of("--glimpse.device=cpu", "--glimpse.pruning.max-retention-ratio=0.25")));
+    }
+
+    @Test
     void takesModelAndModule() {
         assertThat(QuickstartOptions.parse("--module=vip", "--model=qwen").properties())
                 .containsExactly("--glimpse.model.location=qwen", "--glimpse.model.pruning-module=vip");
@@ -108,11 +119,20 @@ class QuickstartOptionsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"--picture=a.png", "image=a.png", "--image", "--image=", "-h", "is", "--retention=lots"})
+    @ValueSource(
+            strings = {
+                "--picture=a.png",
+                "image=a.png",
+                "--image",
+                "--image=",
+                "--image --model=a",
+                "is",
+                "--retention=lots"
+            })
     void namesAnOptionThatIsWrong(String argument) {
-        assertThatThrownBy(() -> QuickstartOptions.parse(argument))
+        assertThatThrownBy(() -> QuickstartOptions.parse(argument.split(" ")))
                 .isInstanceOf(QuickstartException.class)
-                .hasMessageContaining(argument.replaceAll("=.*", ""))
+                .hasMessageContaining(argument.replaceAll("[= ].*", ""))
                 .hasMessageContaining("--overlay");
     }
 

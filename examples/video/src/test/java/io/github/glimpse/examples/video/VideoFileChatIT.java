@@ -10,7 +10,7 @@ import io.github.glimpse.chat.GlimpseChatModel;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.generate.EngineOptions;
-import io.github.glimpse.generate.GenerationOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.generate.LoadedModel;
 import java.io.IOException;
 import java.nio.file.Path;

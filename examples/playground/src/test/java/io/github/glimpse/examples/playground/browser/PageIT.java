@@ -241,6 +241,8 @@ class PageIT extends PageInChromium {
 
         assertThat(answered()).containsText(choice);
         assertThat(answered()).containsText(words);
+        assertThat(page.locator(".run .text .unsure"))
+                .hasText(least < 0.5 ? new String[] {"unsure (0.20)"} : new String[0]);
         assertThat(answered()).containsText("It answered from 25 % of the picture: 1 of 4 tokens");
     }
 

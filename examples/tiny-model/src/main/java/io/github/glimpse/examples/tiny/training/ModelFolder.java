@@ -121,6 +121,10 @@ final class ModelFolder {
             sections.add(section);
         }
         addVision(json.putObject("vision_config"), edition);
+        // Conversations offer this tool only, and records have no values but texts and null.
+        ObjectNode training = json.putObject("glimpse_training");
+        training.putArray("tools").add("zoom");
+        training.put("json", "text-records");
         return json;
     }
 
