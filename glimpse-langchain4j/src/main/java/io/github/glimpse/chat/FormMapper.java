@@ -10,16 +10,22 @@ import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.ToolChoice;
 import dev.langchain4j.model.chat.request.json.JsonRawSchema;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchemaElement;
 import io.github.glimpse.constrain.JsonStyle;
 import io.github.glimpse.constrain.ToolShape;
 import io.github.glimpse.constrain.ToolUse;
 import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.generate.ModelTraining;
 import io.github.glimpse.request.ErrorMapper;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What a request asks of the form of its answer: JSON with or without a schema, a choice, a pattern. */
 final class FormMapper {
@@ -27,8 +33,15 @@ final class FormMapper {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final String ANY_OBJECT = "{\"type\":\"object\"}";
 
+    /** Beginning of the description of a schema, as the embedded model was trained. */
+    static final String DESCRIBED = "Answer with JSON that is valid for this JSON schema:\n";
+
+    private static final int MOST_WARNINGS = 64;
+    private static final Logger LOG = LoggerFactory.getLogger(FormMapper.class);
+
     private final LoadedModel model;
     private final StructuredOptions options;
+    private final Set<String> warned = ConcurrentHashMap.newKeySet();
 
     FormMapper(LoadedModel model, StructuredOptions options) {
         this.model = model;
@@ -38,11 +51,12 @@ final class FormMapper {
     /**
      * The form, prepared; tools have no part in it.
      *
+     * @param training limits of the model; a record is written in the spelling that it was trained in
      * @return null if the answer may be any text
      * @throws LangChain4jException if no answer can have it, or several were asked for at once
      */
     @Nullable
-    AnswerForm map(GlimpseChatRequestParameters parameters) {
+    AnswerForm map(GlimpseChatRequestParameters parameters, ModelTraining training) {
         List<String> asked = asked(parameters);
         if (asked.isEmpty()) {
             return null;
@@ -56,7 +70,7 @@ final class FormMapper {
                     + " model with cross-attention, such as BLIP, are kept to no form; leave it out");
         }
         try {
-            AnswerForm form = form(parameters);
+            AnswerForm form = form(parameters, training);
             return form == null || options.closeBeforeLimit() ? form : form.withLimit(AnswerForm.Limit.CUT);
         } catch (RuntimeException e) {
             throw ErrorMapper.refusal(e);
@@ -81,7 +95,7 @@ final class FormMapper {
         return asked;
     }
 
-    private @Nullable AnswerForm form(GlimpseChatRequestParameters parameters) {
+    private @Nullable AnswerForm form(GlimpseChatRequestParameters parameters, ModelTraining training) {
         if (parameters.choice() != null) {
             return model.forms().choice(parameters.choice());
         }
@@ -93,9 +107,45 @@ final class FormMapper {
             return model.forms().json(style(false)).describedBy("Answer with one JSON object.", "JSON", describe());
         }
         String text = text(schema);
-        return model.forms()
-                .jsonSchema(text, style(schema instanceof JsonRawSchema))
-                .describedBy("Answer with JSON that is valid for this JSON schema:\n" + text, text, describe());
+        AnswerForm trained = training.textRecords() ? trained(parameters, text) : null;
+        return trained != null
+                ? trained
+                : model.forms()
+                        .jsonSchema(text, style(schema instanceof JsonRawSchema))
+                        .describedBy(DESCRIBED + text, text, describe());
+    }
+
+    private @Nullable AnswerForm trained(GlimpseChatRequestParameters parameters, String schema) {
+        AnswerForm wrapped = WrappedValue.form(schema, options.integerDigits(), model.forms());
+        if (wrapped != null) {
+            return wrapped;
+        }
+        TextRecord fields = TextRecord.of(schema, options.integerDigits());
+        warnOnce(parameters.responseFormat().jsonSchema().name(), fields.untrained());
+        return fields.form(model.forms(), describe());
+    }
+
+    private void warnOnce(String name, List<String> untrained) {
+        if (!untrained.isEmpty() && warned.size() < MOST_WARNINGS && warned.add(name + untrained)) {
+            LOG.warn(
+                    "The model {} was not trained to write {} of the type {} as JSON, so expect wrong values; declare"
+                            + " each as a text or a number, or load a model without limits in glimpse_training; this is"
+                            + " said once",
+                    model.name(),
+                    String.join(", ", untrained),
+                    name);
+        }
+    }
+
+    /** Fields of a type with values that the model was not trained to write as JSON; none before the model is loaded. */
+    List<String> untrained(JsonSchema schema) {
+        if (!model.training().textRecords()) {
+            return List.of();
+        }
+        String text = text(schema.rootElement());
+        return WrappedValue.form(text, options.integerDigits(), model.forms()) != null
+                ? List.of()
+                : TextRecord.of(text, options.integerDigits()).untrained();
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.langchain4j.model.chat.Capability;
 import dev.langchain4j.model.chat.ChatModel;
 import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.GenerationListener;
@@ -133,6 +134,16 @@ public final class GlimpseChatModel implements ChatModel {
     @Override
     public Set<Capability> supportedCapabilities() {
         return view.capabilities();
+    }
+
+    /**
+     * Fields of an answer type with values that the model was not trained to write as JSON, each with its type, such as {@code
+     * 'lines' (array)}. Empty where the model's folder declares no limit, and before the model is loaded.
+     *
+     * @param schema of the type, as {@code JsonSchemas.jsonSchemaFrom(type)} makes it
+     */
+    public List<String> untrainedFields(JsonSchema schema) {
+        return view.requests().untrained(schema);
     }
 
     @Override

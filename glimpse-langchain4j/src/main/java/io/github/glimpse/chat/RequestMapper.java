@@ -3,14 +3,18 @@ package io.github.glimpse.chat;
 import dev.langchain4j.exception.LangChain4jException;
 import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.request.ChatRequest;
+import dev.langchain4j.model.chat.request.ResponseFormatType;
+import dev.langchain4j.model.chat.request.json.JsonSchema;
 import io.github.glimpse.form.AnswerForm;
-import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.generate.ModelTraining;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.request.ErrorMapper;
 import io.github.glimpse.request.ImageUrlOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.serve.Arrival;
+import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +61,8 @@ final class RequestMapper {
      */
     GenerationRequest map(ChatRequest request, Arrival arrival) {
         GlimpseChatRequestParameters parameters = parameters(request);
-        return map(request, parameters, check(parameters), arrival);
+        ModelTraining training = training(parameters);
+        return map(request, parameters, check(parameters, training), training, arrival);
     }
 
     /**
@@ -74,9 +79,10 @@ final class RequestMapper {
             return () -> mapped;
         }
         GlimpseChatRequestParameters parameters = parameters(request);
-        AnswerForm form = check(parameters);
+        ModelTraining training = training(parameters);
+        AnswerForm form = check(parameters, training);
         messages.keeping(parameters.history()).check(request.messages());
-        return () -> map(request, parameters, form, arrival);
+        return () -> map(request, parameters, form, training, arrival);
     }
 
     private GlimpseChatRequestParameters parameters(ChatRequest request) {
@@ -89,10 +95,29 @@ final class RequestMapper {
         return complete.withPruning(PruningOverride.of(complete.pruning()));
     }
 
-    private GenerationRequest map(
-            ChatRequest request, GlimpseChatRequestParameters parameters, @Nullable AnswerForm form, Arrival arrival) {
+    /** Limits of the model, for requests with tools or JSON; such a request waits until the model is loaded. */
+    private ModelTraining training(GlimpseChatRequestParameters parameters) {
+        boolean isPlain = parameters.toolSpecifications().isEmpty()
+                && (parameters.responseFormat() == null
+                        || parameters.responseFormat().type() == ResponseFormatType.TEXT);
+        if (isPlain || model.isClosed()) {
+            return ModelTraining.ANY;
+        }
         try {
-            ToolMapper.Plan plan = tools.plan(parameters, request.messages(), form);
+            return model.awaitTraining();
+        } catch (RuntimeException e) {
+            throw ErrorMapper.refusal(e);
+        }
+    }
+
+    private GenerationRequest map(
+            ChatRequest request,
+            GlimpseChatRequestParameters parameters,
+            @Nullable AnswerForm form,
+            ModelTraining training,
+            Arrival arrival) {
+        try {
+            ToolMapper.Plan plan = tools.plan(parameters, request.messages(), form, training);
             return new GenerationRequest(
                     messages.keeping(parameters.history()).conversation(request.messages(), arrival),
                     tools.pruning(plan.offer(), parameters.pruning(), defaults),
@@ -115,6 +140,15 @@ final class RequestMapper {
      */
     @Nullable
     AnswerForm check(GlimpseChatRequestParameters parameters) {
+        return check(parameters, model.training());
+    }
+
+    /** Fields of a type with values that the model was not trained to write as JSON. */
+    List<String> untrained(JsonSchema schema) {
+        return forms.untrained(schema);
+    }
+
+    private @Nullable AnswerForm check(GlimpseChatRequestParameters parameters, ModelTraining training) {
         String name = parameters.modelName();
         if (name != null && !name.equals(model.name())) {
             throw new UnsupportedFeatureException(
@@ -127,7 +161,7 @@ final class RequestMapper {
             throw ErrorMapper.refusal(e);
         }
         checkValues(parameters);
-        return forms.map(parameters);
+        return forms.map(parameters, training);
     }
 
     private void checkValues(GlimpseChatRequestParameters parameters) {

@@ -17,6 +17,7 @@ import io.github.glimpse.constrain.ToolShape;
 import io.github.glimpse.constrain.ToolUse;
 import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.generate.LoadedModel;
+import io.github.glimpse.generate.ModelTraining;
 import io.github.glimpse.generate.OfferedTool;
 import io.github.glimpse.generate.ToolOffer;
 import io.github.glimpse.generate.ToolOffer.Demand;
@@ -32,6 +33,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -54,6 +56,7 @@ final class ToolMapper {
     private final ToolOptions options;
     private final FormMapper forms;
     private final AtomicBoolean warned = new AtomicBoolean();
+    private final AtomicBoolean warnedOfTraining = new AtomicBoolean();
 
     ToolMapper(LoadedModel model, ToolOptions options, FormMapper forms) {
         this.model = model;
@@ -88,7 +91,7 @@ final class ToolMapper {
         if (options.profile() != null && !model.isClosed()) {
             model.check(ofProfile(options.profile()).orElse(parameters.pruning()), parameters.generation());
         }
-        Plan plan = plan(parameters, List.of(), null);
+        Plan plan = plan(parameters, List.of(), null, model.training());
         try {
             model.check(plan.offer());
         } catch (UnsupportedModelException e) {
@@ -125,11 +128,14 @@ final class ToolMapper {
      *
      * @param messages of the request, whose calls since the last message of the user count
      * @param otherwise what the answer is kept to without tools; null is any text
+     * @param training limits of the model: a tool that it was not trained to call is offered only where the request demands a call or
+     *     the mode names a form
      */
     Plan plan(
             GlimpseChatRequestParameters parameters,
             List<? extends ChatMessage> messages,
-            @Nullable AnswerForm otherwise) {
+            @Nullable AnswerForm otherwise,
+            ModelTraining training) {
         List<ToolSpecification> specifications = parameters.toolSpecifications();
         ToolForm form = options.mode().form();
         TurnCare care = parameters.care().orElse(options.care());
@@ -139,11 +145,29 @@ final class ToolMapper {
         }
         boolean required = parameters.toolChoice() == ToolChoice.REQUIRED;
         List<OfferedTool> tools = specifications.stream().map(ToolMapper::tool).toList();
+        List<String> untrained = List.of();
         Withheld withheld = parameters.choice() != null || parameters.regex() != null
                 ? Withheld.FORM
                 : withheld(parameters.toolChoice(), messages);
+        if (withheld == null && !required && form == null) {
+            Predicate<OfferedTool> isTrained =
+                    tool -> training.calls(tool.shape().name()) && !(training.textRecords() && otherwise != null);
+            untrained = tools.stream()
+                    .filter(isTrained.negate())
+                    .map(tool -> tool.shape().name())
+                    .toList();
+            tools = tools.stream().filter(isTrained).toList();
+            withheld = tools.isEmpty() ? Withheld.UNTRAINED : null;
+        }
         ToolOffer offer = new ToolOffer(
-                tools, form, required ? Demand.MUST : Demand.MAY, withheld, otherwise, care, options.format());
+                tools,
+                form,
+                required ? Demand.MUST : Demand.MAY,
+                withheld,
+                otherwise,
+                care,
+                options.format(),
+                untrained);
         warnOnce(offer);
         return new Plan(offer, withheld == null ? form(parameters, tools, required) : otherwise);
     }
@@ -238,6 +262,14 @@ final class ToolMapper {
     }
 
     private void warnOnce(ToolOffer offer) {
+        if (!offer.untrained().isEmpty() && warnedOfTraining.compareAndSet(false, true)) {
+            LOG.warn(
+                    "The model {} was not trained to call the tools {}, so they are not offered to it; set"
+                            + " ToolChoice.REQUIRED to demand a call, or load a model without limits in glimpse_training;"
+                            + " this is said once",
+                    model.name(),
+                    offer.untrained().stream().limit(NAMED_TOOLS).collect(Collectors.joining(", ")));
+        }
         boolean tooShort = isTooShort(offer);
         if ((tooShort || offer.withheld() == Withheld.MODE) && warned.compareAndSet(false, true)) {
             LOG.warn(

@@ -1,9 +1,9 @@
 package io.github.glimpse.eval;
 
 import io.github.glimpse.GlimpseException;
-import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

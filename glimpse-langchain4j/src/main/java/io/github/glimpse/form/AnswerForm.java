@@ -7,6 +7,7 @@ import io.github.glimpse.constrain.ToolUse;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param limit what happens where the limit of output tokens comes near
  * @param description what the prompt says of it; null is nothing
  * @param compileTime how long it took to prepare
+ * @param spelling how the model writes a document, null where it writes it as it is delivered
  */
 public record AnswerForm(
         Kind kind,
@@ -26,7 +28,8 @@ public record AnswerForm(
         List<String> choices,
         Limit limit,
         @Nullable Description description,
-        Duration compileTime) {
+        Duration compileTime,
+        @Nullable Spelling spelling) {
 
     /** Where a form comes from. */
     public enum Kind {
@@ -78,6 +81,16 @@ public record AnswerForm(
         }
     }
 
+    /**
+     * Another spelling of a document, for models that were not trained to write it as it is delivered. The whole document is
+     * delivered at once, when it is complete.
+     *
+     * @param place JSON pointer of the value that the model writes without the document around it; null where it writes a document
+     *     with the same pointers
+     * @param document from the written text to the document
+     */
+    public record Spelling(@Nullable String place, UnaryOperator<String> document) {}
+
     /** Copies the list. */
     public AnswerForm {
         choices = List.copyOf(choices);
@@ -120,19 +133,21 @@ public record AnswerForm(
 
     /** Calls of tools as the model writes them: nothing is forbidden, so a call may be of no tool, or not fit its schema. */
     public static AnswerForm callsAsWritten() {
-        return new AnswerForm(Kind.TOOLS, null, List.of(), Limit.CUT, null, Duration.ZERO);
+        return new AnswerForm(Kind.TOOLS, null, List.of(), Limit.CUT, null, Duration.ZERO, null);
     }
 
     private static AnswerForm of(Kind kind, List<String> choices, Supplier<OutputConstraint> compile) {
         long start = System.nanoTime();
         OutputConstraint constraint = compile.get();
         return new AnswerForm(
-                kind, constraint, choices, Limit.CLOSE, null, Duration.ofNanos(System.nanoTime() - start));
+                kind, constraint, choices, Limit.CLOSE, null, Duration.ofNanos(System.nanoTime() - start), null);
     }
 
     /** The same with another rule for the limit. */
     public AnswerForm withLimit(Limit other) {
-        return other == limit ? this : new AnswerForm(kind, constraint, choices, other, description, compileTime);
+        return other == limit
+                ? this
+                : new AnswerForm(kind, constraint, choices, other, description, compileTime, spelling);
     }
 
     /**
@@ -142,7 +157,13 @@ public record AnswerForm(
      * @param sign a prompt with this text in it says it already
      */
     public AnswerForm describedBy(String text, String sign, Describe when) {
-        return new AnswerForm(kind, constraint, choices, limit, new Description(text, sign, when), compileTime);
+        Description told = new Description(text, sign, when);
+        return new AnswerForm(kind, constraint, choices, limit, told, compileTime, spelling);
+    }
+
+    /** A document of a JSON schema that the model writes in the form of this one. */
+    public AnswerForm spelling(Spelling other) {
+        return new AnswerForm(Kind.JSON_SCHEMA, constraint, List.of(), limit, description, compileTime, other);
     }
 
     /** Whether tools may be called in it. */

@@ -24,6 +24,7 @@ import io.github.glimpse.prune.PlannedCut;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.UnreadNumbers;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.serve.LendingCache;
 import io.github.glimpse.serve.MemoryBudget;
 import io.github.glimpse.serve.StepUse;
@@ -232,6 +233,11 @@ sealed interface AnswerEngine extends AutoCloseable permits DecoderEngine, Image
     /** Format in which answers call tools; empty for models that call none, or in a format that cannot be read. */
     default Optional<ToolCallFormat> toolCallFormat() {
         return Optional.empty();
+    }
+
+    /** Training limits that the model's folder declares. */
+    default ModelTraining training() {
+        return ModelTraining.ANY;
     }
 
     /**

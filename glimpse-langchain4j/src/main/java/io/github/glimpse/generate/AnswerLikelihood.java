@@ -26,6 +26,9 @@ import java.util.stream.IntStream;
 public record AnswerLikelihood(
         double leastProbability, double meanProbability, double sequenceProbability, List<AnswerToken> tokens) {
 
+    /** Least probability of a token below which an answer is marked as unsure. */
+    public static final double UNSURE_BELOW = 0.5;
+
     /** Copies the list. */
     public AnswerLikelihood {
         tokens = List.copyOf(tokens);
@@ -55,6 +58,16 @@ public record AnswerLikelihood(
     /** The same without the single tokens. */
     public AnswerLikelihood withoutTokens() {
         return new AnswerLikelihood(leastProbability, meanProbability, sequenceProbability);
+    }
+
+    /** The mark to print beside an answer, such as {@code unsure (0.37)}; empty from {@link #UNSURE_BELOW} on. */
+    public String mark() {
+        return mark(leastProbability);
+    }
+
+    /** The mark of an answer or a field with this least probability. */
+    public static String mark(double leastProbability) {
+        return leastProbability < UNSURE_BELOW ? String.format(Locale.ROOT, "unsure (%.2f)", leastProbability) : "";
     }
 
     /** To four digits. */

@@ -28,7 +28,9 @@ final class AnswerText {
     private final GenerationListener listener;
     private final @Nullable Parts parts;
     private final @Nullable FieldLikelihoods fields;
+    private final AnswerForm.@Nullable Spelling spelling;
     private final StringBuilder text = new StringBuilder();
+    private @Nullable String document;
 
     /** An answer without a form. */
     AnswerText(Tokenizer tokenizer, List<String> stop, GenerationListener listener) {
@@ -54,6 +56,7 @@ final class AnswerText {
         this.listener = listener;
         this.parts = syntax == null || setup == null ? null : new Parts(syntax, setup);
         this.fields = form != null && form.isDocument() ? new FieldLikelihoods() : null;
+        this.spelling = form == null ? null : form.spelling();
     }
 
     /** What stands before the answer already, and is part of its text. */
@@ -134,16 +137,24 @@ final class AnswerText {
             parts.reader.finish(ending);
         }
         releaseHeld();
+        if (spelling != null) {
+            document = spelling.document().apply(text.toString());
+            listener.onText(document);
+        }
     }
 
-    /** All text. */
+    /** All text, as it was delivered. */
     String text() {
-        return text.toString();
+        return document == null ? text.toString() : document;
     }
 
     /** Of a JSON document, how likely each of its values was; else empty. */
     Map<String, Double> fields() {
-        return fields == null ? Map.of() : fields.of(text());
+        if (fields == null) {
+            return Map.of();
+        }
+        String place = spelling == null ? null : spelling.place();
+        return place == null ? fields.of(text.toString()) : Map.of(place, fields.least());
     }
 
     /** The calls that are whole, in their order. */
@@ -160,7 +171,9 @@ final class AnswerText {
     private void release(String piece) {
         if (!piece.isEmpty()) {
             text.append(piece);
-            listener.onText(piece);
+            if (spelling == null) {
+                listener.onText(piece);
+            }
         }
     }
 

@@ -12,6 +12,7 @@ import io.github.glimpse.prune.PruningSchedule;
 import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.StrategyTrait;
 import io.github.glimpse.prune.TwoScaleStrategy;
+import io.github.glimpse.sampling.GenerationOptions;
 import java.util.List;
 
 /** What a model whose prompt holds the image rows refuses before it computes anything. */

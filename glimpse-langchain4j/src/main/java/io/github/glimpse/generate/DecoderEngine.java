@@ -48,6 +48,7 @@ import io.github.glimpse.prune.PruningStrategies;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
 import io.github.glimpse.prune.TwoScaleStrategy;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.sampling.LookupReport;
 import io.github.glimpse.sampling.PromptLookup;
 import io.github.glimpse.sampling.Sampler;
@@ -89,6 +90,7 @@ final class DecoderEngine implements AnswerEngine {
     private final AnswerSyntax syntax;
     private final StepScheduler<DecoderSteps.Rows, RowLogits[]> scheduler;
     private final JointPrompts joint;
+    private final ModelTraining training;
     private @Nullable Int8Report int8Report;
 
     /**
@@ -103,6 +105,7 @@ final class DecoderEngine implements AnswerEngine {
                     "The first token " + options.load().firstToken().label());
         }
         this.options = options;
+        this.training = ModelTraining.of(files.config());
         this.limits = new TokenLimits(options.maxInputTokens(), model.contextLength());
         this.runtime = runtime;
         this.model = model;
@@ -379,6 +382,11 @@ final class DecoderEngine implements AnswerEngine {
     @Override
     public Optional<ToolForm> toolForm() {
         return Optional.of(prompts.toolForm());
+    }
+
+    @Override
+    public ModelTraining training() {
+        return training;
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.ModelFamily;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStrategyFactory;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.serve.ServingOptions;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -2,6 +2,7 @@ package io.github.glimpse.generate;
 
 import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -5,6 +5,7 @@ import io.github.glimpse.image.DrawnPicture;
 import io.github.glimpse.prefill.LayerRows;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -15,6 +15,7 @@ import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PlannedCut;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningSchedule;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.serve.Arrival;
 import io.github.glimpse.serve.Deadline;
 import io.github.glimpse.serve.EngineState;
@@ -357,6 +358,21 @@ public final class LoadedModel implements ModelEngine {
     /** How tools come into prompts where a request says nothing; empty if it calls none, and before it is loaded. */
     public Optional<ToolForm> toolForm() {
         return loaded(AnswerEngine::toolForm, Optional::empty);
+    }
+
+    /** Training limits that the model's folder declares; none before it is loaded. */
+    public ModelTraining training() {
+        return loaded(AnswerEngine::training, () -> ModelTraining.ANY);
+    }
+
+    /**
+     * The same, after the model is loaded.
+     *
+     * @throws io.github.glimpse.ModelLoadException if it could not be loaded
+     * @throws io.github.glimpse.GlimpseException if it is closed, or not loaded within the time limit of a request
+     */
+    public ModelTraining awaitTraining() {
+        return awaitLoaded().training();
     }
 
     /** What the family does with pictures and videos; empty if its text looks at one picture by cross-attention. */

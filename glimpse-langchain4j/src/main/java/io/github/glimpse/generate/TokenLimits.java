@@ -1,6 +1,7 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.PromptTooLongException;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.text.TokenWatch;
 import org.jspecify.annotations.Nullable;
 

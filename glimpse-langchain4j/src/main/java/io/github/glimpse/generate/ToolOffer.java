@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param otherwise what the answer is kept to where the model takes no tools and need not call one; null is any text
  * @param care how the pictures of the turn are dealt with
  * @param callFormat format in which calls are read; null for the one that the chat template writes
+ * @param untrained names of further tools of the request, which are not offered because the model was not trained to call them
  */
 public record ToolOffer(
         List<OfferedTool> tools,
@@ -24,7 +25,8 @@ public record ToolOffer(
         @Nullable Withheld withheld,
         @Nullable AnswerForm otherwise,
         TurnCare care,
-        @Nullable ToolCallFormat callFormat) {
+        @Nullable ToolCallFormat callFormat,
+        List<String> untrained) {
 
     /** No tools, for conversations in which some may have been called. */
     public static final ToolOffer NONE = none(null);
@@ -47,20 +49,23 @@ public record ToolOffer(
         FORM,
         /** The model has too short a context for a list of tools. */
         MODEL,
+        /** The model was trained to call none of them, see {@link ModelTraining}. */
+        UNTRAINED,
         /** The user's message has had as many calls as it may have. */
         MOST_CALLS,
         /** The last two calls were the same: the model is stuck. */
         REPEATED_CALL
     }
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public ToolOffer {
         tools = List.copyOf(tools);
+        untrained = List.copyOf(untrained);
     }
 
     /** Tools that may be called. */
     public ToolOffer(List<OfferedTool> tools, @Nullable ToolForm form) {
-        this(tools, form, Demand.MAY, null, null, TurnCare.NONE, null);
+        this(tools, form, Demand.MAY, null, null, TurnCare.NONE, null, List.of());
     }
 
     /** No tools, and how those that were called before come into the prompt. */
@@ -70,14 +75,15 @@ public record ToolOffer(
 
     /** The same with other care. */
     public ToolOffer with(TurnCare other) {
-        return new ToolOffer(tools, form, demand, withheld, otherwise, other, callFormat);
+        return new ToolOffer(tools, form, demand, withheld, otherwise, other, callFormat, untrained);
     }
 
     /** What becomes of it with a model whose own form is this. */
     ToolReport settled(ToolForm fitting) {
         ToolForm used = form == null ? fitting : form;
         Withheld why = withheld == null && used == ToolForm.OFF && demand == Demand.MAY ? Withheld.MODEL : withheld;
-        return new ToolReport(used, tools.size(), tools.isEmpty() ? null : why, 0);
+        int given = tools.size() + untrained.size();
+        return new ToolReport(used, given, given == 0 ? null : why, 0, List.of(), untrained);
     }
 
     /** How many, and not what they are told. */

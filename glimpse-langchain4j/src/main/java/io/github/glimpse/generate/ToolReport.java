@@ -14,33 +14,42 @@ import org.jspecify.annotations.Nullable;
  * @param askedAgain how often the turn was answered again with less pruning, since a call was made from image tokens that were
  *     chosen with too little confidence
  * @param unlisted names of tools in the answer that the request does not list; their blocks are text
+ * @param untrained names of the tools that were not offered because the model was not trained to call them, see
+ *     {@link ModelTraining}
  */
-public record ToolReport(ToolForm form, int given, @Nullable Withheld withheld, int askedAgain, List<String> unlisted) {
+public record ToolReport(
+        ToolForm form,
+        int given,
+        @Nullable Withheld withheld,
+        int askedAgain,
+        List<String> unlisted,
+        List<String> untrained) {
 
     /** Of a request without tools. */
     public static final ToolReport NONE = new ToolReport(ToolForm.OFF, 0, null, 0);
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public ToolReport {
         unlisted = List.copyOf(unlisted);
+        untrained = List.copyOf(untrained);
     }
 
-    /** Without names that the request does not list. */
+    /** Without names of tools that are not listed or not offered. */
     public ToolReport(ToolForm form, int given, @Nullable Withheld withheld, int askedAgain) {
-        this(form, given, withheld, askedAgain, List.of());
+        this(form, given, withheld, askedAgain, List.of(), List.of());
     }
 
     ToolReport withUnlisted(List<String> names) {
-        return new ToolReport(form, given, withheld, askedAgain, names);
+        return new ToolReport(form, given, withheld, askedAgain, names, untrained);
     }
 
     ToolReport askedAgain(int times) {
-        return new ToolReport(form, given, withheld, times, unlisted);
+        return new ToolReport(form, given, withheld, times, unlisted, untrained);
     }
 
     /** Tools that the answer might call. */
     public int offered() {
-        return withheld == null ? given : 0;
+        return withheld == null ? given - untrained.size() : 0;
     }
 
     /** Tools that it might not call. */

@@ -7,6 +7,7 @@ import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.serve.Deadline;
 import java.time.Duration;
 import java.util.List;

@@ -63,6 +63,11 @@ public final class FieldLikelihoods {
         return values;
     }
 
+    /** How likely the least likely token of all was, 0..1. */
+    public double least() {
+        return least(0, Integer.MAX_VALUE);
+    }
+
     private double least(int start, int end) {
         double least = 0;
         int from = 0;

@@ -226,31 +226,35 @@ class DocumentsIT {
         assertThat(prompt).containsOnlyOnce(SCHEMA).doesNotContain("that is valid for this JSON schema");
     }
 
-    /** The embedded model's context just has the room. */
     @Test
-    void byItselfThePromptHasTheSchemaWhereTheContextHasTwoThousandTokens() {
-        try (ModelSource embedded = ModelSource.embedded()) {
-            String prompt = prompt(EngineOptions.builder(embedded.directory()).build(), "How is the weather?");
+    void byItselfThePromptHasTheSchemaWhereTheContextHasTwoThousandTokens(@TempDir Path folder) throws IOException {
+        String prompt = prompt(withContext(2048, folder), "How is the weather?");
 
-            assertThat(prompt).contains("How is the weather?").contains("that is valid for this JSON schema", SCHEMA);
-        }
+        assertThat(prompt).contains("How is the weather?").contains("that is valid for this JSON schema", SCHEMA);
     }
 
     @Test
     void byItselfThePromptHasNoSchemaWhereTheContextIsShort(@TempDir Path folder) throws IOException {
+        String prompt = prompt(withContext(2047, folder), "How is the weather?");
+
+        assertThat(prompt).contains("How is the weather?").doesNotContain("schema", "sunny");
+    }
+
+    /** The embedded model with another context, and without the limits of its training. */
+    private static EngineOptions withContext(int tokens, Path folder) throws IOException {
         try (ModelSource embedded = ModelSource.embedded();
                 Stream<Path> files = Files.list(embedded.directory())) {
             for (Path file : files.toList()) {
                 Files.copy(file, folder.resolve(file.getFileName().toString()));
             }
-            Path config = folder.resolve("config.json");
-            Files.writeString(
-                    config,
-                    Files.readString(config).replaceAll("(\"max_position_embeddings\"\\s*:\\s*)\\d+", "$1" + 2047));
-            String prompt = prompt(EngineOptions.builder(folder).build(), "How is the weather?");
-
-            assertThat(prompt).contains("How is the weather?").doesNotContain("schema", "sunny");
         }
+        Path config = folder.resolve("config.json");
+        Files.writeString(
+                config,
+                Files.readString(config)
+                        .replace("glimpse_training", "unused")
+                        .replaceAll("(\"max_position_embeddings\"\\s*:\\s*)\\d+", "$1" + tokens));
+        return EngineOptions.builder(folder).build();
     }
 
     private static String prompt(EngineOptions options, String question) {

@@ -3,10 +3,10 @@ package io.github.glimpse.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.glimpse.generate.EngineOptions;
-import io.github.glimpse.generate.GenerationOptions;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningProfiles;
+import io.github.glimpse.sampling.GenerationOptions;
 import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -14,6 +14,7 @@ import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.form.AnswerForms;
 import io.github.glimpse.form.ConstraintReport;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;

@@ -17,6 +17,7 @@ import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.prune.StepReport;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.testing.BlipFolder;
 import io.github.glimpse.testing.HostileInputs;
 import java.io.IOException;

@@ -24,6 +24,7 @@ import io.github.glimpse.nn.TowerReadout;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.testing.Sample;
 import io.github.glimpse.testing.TestCategory;
 import java.io.IOException;

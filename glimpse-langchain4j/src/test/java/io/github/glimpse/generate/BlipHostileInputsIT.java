@@ -6,6 +6,7 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.testing.BlipFolder;
 import io.github.glimpse.testing.HostileInputs;
 import io.github.glimpse.testing.TestCategory;

@@ -11,6 +11,7 @@ import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.prune.RatioReason;
 import io.github.glimpse.prune.StepReport;
+import io.github.glimpse.sampling.GenerationOptions;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

@@ -7,6 +7,7 @@ import io.github.glimpse.constrain.ToolShape;
 import io.github.glimpse.constrain.ToolUse;
 import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

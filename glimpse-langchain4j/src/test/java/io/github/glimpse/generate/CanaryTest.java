@@ -10,6 +10,7 @@ import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningReport;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.text.ToolForm;
 import java.time.Duration;
 import java.util.List;

@@ -8,6 +8,7 @@ import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

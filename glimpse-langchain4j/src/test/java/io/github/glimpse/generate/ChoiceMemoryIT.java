@@ -11,6 +11,7 @@ import io.github.glimpse.form.ChoiceScores;
 import io.github.glimpse.form.MaskVocabulary;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.testing.TestCategory;
 import io.github.glimpse.testing.Thorough;
 import java.time.Duration;

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.image.ImageLimits;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.testing.ChangedNumbers;
 import io.github.glimpse.testing.HostileInputs;
 import java.nio.file.Files;

@@ -11,6 +11,7 @@ import io.github.glimpse.ModelLoadException;
 import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.serve.EngineState;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -8,6 +8,7 @@ import io.github.glimpse.EngineBusyException;
 import io.github.glimpse.NativeLibraryException;
 import io.github.glimpse.engine.NativeStandIn;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.serve.EngineState;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

@@ -11,6 +11,7 @@ import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.llava.LlavaFamily;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.glimpse.GlimpseStrategyFactory;
+import io.github.glimpse.sampling.GenerationOptions;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -12,6 +12,7 @@ import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.prune.PruningStrategies;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.testing.Sample;
 import io.github.glimpse.testing.TestCategory;
 import java.awt.image.BufferedImage;

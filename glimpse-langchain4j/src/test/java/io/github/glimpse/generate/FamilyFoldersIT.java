@@ -12,6 +12,7 @@ import io.github.glimpse.UnsupportedModelException;
 import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.testing.HostileInputs;
 import io.github.glimpse.testing.RewrittenFolder;
 import java.io.IOException;

@@ -6,6 +6,7 @@ import io.github.glimpse.image.VideoTimes;
 import io.github.glimpse.model.ImageAspect;
 import io.github.glimpse.prune.Anchor;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.text.ChatTemplate;
 import java.io.IOException;
 import java.io.UncheckedIOException;

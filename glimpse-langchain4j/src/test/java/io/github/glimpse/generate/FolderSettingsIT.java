@@ -3,6 +3,7 @@ package io.github.glimpse.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.testing.HostileInputs;
 import io.github.glimpse.testing.KeyLayout;
 import io.github.glimpse.testing.RandomModelFolder;

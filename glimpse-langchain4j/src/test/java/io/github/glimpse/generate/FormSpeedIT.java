@@ -5,6 +5,7 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.form.ConstraintReport;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.file.Path;

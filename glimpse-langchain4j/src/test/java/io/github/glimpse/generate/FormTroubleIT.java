@@ -15,6 +15,7 @@ import io.github.glimpse.constrain.ToolUse;
 import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.testing.HostileInputs;
 import io.github.glimpse.testing.TensorFill;
 import io.github.glimpse.testing.TestCategory;

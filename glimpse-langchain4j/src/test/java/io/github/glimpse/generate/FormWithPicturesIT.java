@@ -8,6 +8,7 @@ import io.github.glimpse.constrain.JsonStyle;
 import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
+import io.github.glimpse.sampling.GenerationOptions;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

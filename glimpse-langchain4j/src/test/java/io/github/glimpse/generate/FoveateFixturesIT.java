@@ -12,6 +12,7 @@ import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.KeepRule;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningReport;
+import io.github.glimpse.sampling.GenerationOptions;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;

@@ -15,6 +15,7 @@ import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningReport;
 import io.github.glimpse.prune.PruningStep;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.testing.HostileInputs;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;

@@ -6,6 +6,7 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.testing.RandomFamilyFolder;
 import io.github.glimpse.testing.RandomModelFolder;
 import io.github.glimpse.testing.ResidentMemory;

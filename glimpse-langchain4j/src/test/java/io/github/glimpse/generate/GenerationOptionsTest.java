@@ -3,6 +3,7 @@ package io.github.glimpse.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.testing.EveryValue;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;

@@ -14,6 +14,7 @@ import io.github.glimpse.generate.ChatTurn.Text;
 import io.github.glimpse.model.PromptLayout;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.testing.NoisePicture;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package io.github.glimpse.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.glimpse.image.ImageLimits;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.testing.HostileInputs;
 import io.github.glimpse.testing.TestCategory;
 import java.io.IOException;

@@ -16,6 +16,7 @@ import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.generate.Int8Folder.Stored;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;

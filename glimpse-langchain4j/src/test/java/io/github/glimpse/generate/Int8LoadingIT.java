@@ -14,6 +14,7 @@ import io.github.glimpse.engine.SafetensorsIndex;
 import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

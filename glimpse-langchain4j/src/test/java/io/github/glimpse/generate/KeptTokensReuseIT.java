@@ -9,6 +9,7 @@ import io.github.glimpse.hub.ModelSource;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prefill.ReuseReport;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.testing.NoisePicture;
 import io.github.glimpse.testing.OwnProcess;
 import io.github.glimpse.testing.TestCategory;

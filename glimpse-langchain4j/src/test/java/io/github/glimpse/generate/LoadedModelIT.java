@@ -21,6 +21,7 @@ import io.github.glimpse.prune.PositionForm;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningPoint;
 import io.github.glimpse.prune.PruningStep;
+import io.github.glimpse.sampling.GenerationOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.glimpse.GlimpseException;
 import io.github.glimpse.hub.ModelSource;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.testing.OwnProcess;
 import io.github.glimpse.testing.TestCategory;
 import io.github.glimpse.testing.Thorough;

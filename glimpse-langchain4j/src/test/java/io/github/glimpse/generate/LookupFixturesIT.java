@@ -10,6 +10,7 @@ import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.sampling.LookupReport;
 import io.github.glimpse.testing.Sample;
 import io.github.glimpse.testing.TestCategory;

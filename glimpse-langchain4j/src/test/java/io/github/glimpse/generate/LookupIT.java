@@ -15,6 +15,7 @@ import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.model.PromptLayout;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.sampling.LookupReport;
 import io.github.glimpse.serve.StepUse;
 import io.github.glimpse.testing.TestCategory;

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.glimpse.constrain.JsonStyle;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

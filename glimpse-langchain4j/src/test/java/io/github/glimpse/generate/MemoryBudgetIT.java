@@ -14,6 +14,7 @@ import io.github.glimpse.nn.LayerState;
 import io.github.glimpse.prefill.Sequence;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.serve.MemoryUse;
 import io.github.glimpse.serve.ServingOptions;
 import io.github.glimpse.testing.TestCategory;

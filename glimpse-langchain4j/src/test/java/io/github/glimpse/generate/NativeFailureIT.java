@@ -8,6 +8,7 @@ import io.github.glimpse.NativeLibraryException;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.prune.PruningEvidence;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.serve.EngineState;
 import io.github.glimpse.testing.TestCategory;
 import io.github.glimpse.testing.Thorough;

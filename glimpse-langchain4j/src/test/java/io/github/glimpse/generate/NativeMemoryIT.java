@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.glimpse.engine.Dtype;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.testing.MemoryRun;
 import io.github.glimpse.testing.NoisePicture;
 import io.github.glimpse.testing.TestCategory;

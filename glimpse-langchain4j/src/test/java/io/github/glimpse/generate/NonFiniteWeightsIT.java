@@ -9,6 +9,7 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.serve.EngineState;
 import io.github.glimpse.testing.BlipFolder;
 import io.github.glimpse.testing.HostileInputs;

@@ -8,6 +8,7 @@ import io.github.glimpse.engine.RuntimeOptions;
 import io.github.glimpse.engine.StoredType;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.testing.KeyLayout;
 import io.github.glimpse.testing.RandomModelFolder;
 import io.github.glimpse.testing.Sample;

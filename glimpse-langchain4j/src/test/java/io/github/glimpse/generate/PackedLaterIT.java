@@ -14,6 +14,7 @@ import io.github.glimpse.engine.WeightPacking;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prefill.ReuseReport.Kind;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.serve.EngineState;
 import io.github.glimpse.testing.OwnProcess;
 import java.nio.file.Path;

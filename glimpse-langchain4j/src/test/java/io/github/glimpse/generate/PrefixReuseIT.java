@@ -17,6 +17,7 @@ import io.github.glimpse.prefill.ReuseReport.Kind;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.serve.ServingOptions;
 import io.github.glimpse.testing.TestCategory;
 import io.github.glimpse.testing.Thorough;

@@ -13,6 +13,7 @@ import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.text.ToolForm;
 import java.nio.file.Path;
 import java.util.List;

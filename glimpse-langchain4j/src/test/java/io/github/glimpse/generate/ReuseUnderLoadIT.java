@@ -9,6 +9,7 @@ import io.github.glimpse.GlimpseException;
 import io.github.glimpse.InvalidImageException;
 import io.github.glimpse.prefill.ReuseReport;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.serve.ServingOptions;
 import io.github.glimpse.testing.ResidentMemory;
 import io.github.glimpse.testing.TestCategory;

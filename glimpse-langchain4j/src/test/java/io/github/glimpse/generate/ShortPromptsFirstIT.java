@@ -7,6 +7,7 @@ import io.github.glimpse.generate.PrefixCacheOptions.Scope;
 import io.github.glimpse.model.PromptLayout;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;

@@ -9,6 +9,7 @@ import io.github.glimpse.engine.WeightFormat;
 import io.github.glimpse.image.Transparency;
 import io.github.glimpse.model.LoadOptions;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;

@@ -16,6 +16,7 @@ import io.github.glimpse.prune.PruningStrategyFactory;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.TokenBudget;
 import io.github.glimpse.prune.TokenSelection;
+import io.github.glimpse.sampling.GenerationOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

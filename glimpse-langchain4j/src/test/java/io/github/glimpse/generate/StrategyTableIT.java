@@ -12,6 +12,7 @@ import io.github.glimpse.prune.EvidenceRequest;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.prune.PruningStrategies;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.testing.TestCategory;
 import io.github.glimpse.testing.Thorough;
 import java.io.IOException;

@@ -20,6 +20,7 @@ import io.github.glimpse.prune.PruningSchedule.Cut;
 import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.prune.TokenSelection;
 import io.github.glimpse.prune.TokenSelection.ScoreKind;
+import io.github.glimpse.sampling.GenerationOptions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;

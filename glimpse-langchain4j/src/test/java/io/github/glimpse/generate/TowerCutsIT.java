@@ -28,6 +28,7 @@ import io.github.glimpse.prune.StepReport;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyTrait;
 import io.github.glimpse.prune.TokenSelection;
+import io.github.glimpse.sampling.GenerationOptions;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

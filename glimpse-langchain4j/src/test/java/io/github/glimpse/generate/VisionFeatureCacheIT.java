@@ -9,6 +9,7 @@ import io.github.glimpse.model.VisionFeatures;
 import io.github.glimpse.prefill.EncodedUnit;
 import io.github.glimpse.prefill.StageObserver;
 import io.github.glimpse.prune.PruningOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.serve.LendingCache;
 import io.github.glimpse.serve.MemoryBudget;
 import io.github.glimpse.serve.Remembered.Loan;

@@ -1,6 +1,6 @@
 package io.github.glimpse.testing;
 
-import io.github.glimpse.generate.GenerationOptions;
+import io.github.glimpse.sampling.GenerationOptions;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;

@@ -67,13 +67,25 @@ class ToolsApplicationTest {
 
             assertThat(reader.content()).isEqualTo(without);
             assertThat(metadata(reader).tools().given()).isZero();
-            // The model calls no tool by itself.
+            // The model was not trained to call it.
             assertThat(agent.content()).isEqualTo(without);
             assertThat(metadata(agent).tools().given()).isOne();
-            assertThat(metadata(agent).tools().offered()).isOne();
-            assertThat(metadata(agent).tools().withheld()).isNull();
+            assertThat(metadata(agent).tools().offered()).isZero();
+            assertThat(metadata(agent).tools().withheld()).isEqualTo(Withheld.UNTRAINED);
+            assertThat(metadata(agent).tools().untrained()).containsExactly("add");
             assertThat(context.getBean(Calculator.class).sums).isEmpty();
         }
+    }
+
+    @Test
+    void aResultTypeThatTheModelWasNotTrainedForIsNamedAtTheStart(CapturedOutput output) {
+        try (ConfigurableApplicationContext context = start(Services.class)) {
+            assertThat(context.getBean(Typed.class)).isNotNull();
+        }
+        assertThat(output.getOut())
+                .containsOnlyOnce("Typed.receipt returns " + Receipt.class.getName()
+                        + ", and the model was not trained to write 'lines' (array) as JSON")
+                .doesNotContain("Typed.total returns");
     }
 
     @Test
@@ -152,6 +164,16 @@ class ToolsApplicationTest {
     interface Agent {
 
         Result<String> ask(@UserMessage String question, ChatRequestParameters parameters);
+    }
+
+    record Receipt(String order, double total, List<String> lines) {}
+
+    @AiService
+    interface Typed {
+
+        double total(String question);
+
+        Result<Receipt> receipt(String question);
     }
 
     /** Not found by looking for components: only one of the applications has it. */

@@ -129,6 +129,11 @@ public final class GlimpseAutoConfiguration {
         static MissingChatModelCheck glimpseMissingChatModelCheck(ConfigurableApplicationContext context) {
             return new MissingChatModelCheck(context);
         }
+
+        @Bean
+        static ResultTypesWarning glimpseResultTypesWarning(ConfigurableApplicationContext context) {
+            return new ResultTypesWarning(context);
+        }
     }
 
     /** Says so where there is none and nobody may have meant it. */

@@ -57,6 +57,10 @@ final class ReportJson {
             report.put("tools_withheld", metadata.tools().withheld().name().toLowerCase(Locale.ROOT));
         }
         report.set("history", history(metadata.history()));
+        if (!metadata.tools().untrained().isEmpty()) {
+            ArrayNode untrained = report.putArray("tools_untrained");
+            metadata.tools().untrained().forEach(untrained::add);
+        }
         report.put("reuse", metadata.reuse().kind().label());
         report.set("timings_ms", timings(metadata.timings()));
         return report;

@@ -1,8 +1,6 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.sampling;
 
 import io.github.glimpse.SetValues;
-import io.github.glimpse.sampling.LookupReport;
-import io.github.glimpse.sampling.SamplingNumbers;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -164,7 +162,7 @@ public record GenerationOptions(
     }
 
     /** Whether tokens are sampled, or made more or less likely than the model says. */
-    boolean changesLikelihoods() {
+    public boolean changesLikelihoods() {
         return differs(temperature, DEFAULT_TEMPERATURE)
                 || differs(repetitionPenalty, DEFAULT_REPETITION_PENALTY)
                 || differs(presencePenalty, 0)
@@ -172,7 +170,7 @@ public record GenerationOptions(
     }
 
     /** What tokens are chosen by, defaults where nothing is said. */
-    SamplingNumbers sampling() {
+    public SamplingNumbers sampling() {
         return new SamplingNumbers(
                 orElse(temperature, DEFAULT_TEMPERATURE),
                 topK == null ? 0 : topK,
@@ -186,7 +184,7 @@ public record GenerationOptions(
 
     /** Why no token of a greedy answer is guessed; null if some are. */
     @Nullable
-    String refusesLookup() {
+    public String refusesLookup() {
         if (lookup == null || lookup == 0) {
             return LookupReport.NONE.off();
         }
