@@ -55,7 +55,9 @@ final class ThoughtGate {
         int[] closing = known.closing();
         if (budget != null && text.thinkingTokens() >= budget) {
             closed = Closed.BY_BUDGET;
-        } else if (mask != null && mask.closesInTime() && left <= mask.leastTokens() + closing.length + 1) {
+        } else if (mask != null
+                && mask.closesInTime()
+                && left <= mask.leastTokens() + closing.length + MAX_LINE_BREAKS + 1) {
             closed = Closed.FOR_FORM;
         } else {
             return;
@@ -70,8 +72,10 @@ final class ThoughtGate {
         if (text.isThinking()) {
             return answer.chooseFree(sampler, logits);
         }
+        // A thought that could not be closed in time would leave no tokens for the answer
         if (!isMasked
                 && syntax != null
+                && answer.closesInTime()
                 && text.isUndecided()
                 && syntax.opening().isPresent()) {
             int opening = syntax.opening().getAsInt();

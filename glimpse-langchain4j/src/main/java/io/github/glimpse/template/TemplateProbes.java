@@ -186,6 +186,9 @@ final class TemplateProbes {
                 .filter(prompt -> prompt.contains(WORD))
                 .findFirst()
                 .orElse("");
+        if (answered.isEmpty()) {
+            return Optional.empty();
+        }
         for (MessageContent content : new MessageContent[] {MessageContent.EMPTY, null}) {
             String called = rendered(List.of(question(), calling(content)), TOOLS);
             int begin = 0;
