@@ -133,6 +133,11 @@ public final class DocumentRag implements Callable<Integer> {
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setOut(out)
                 .setErr(errors)
+                .setParameterExceptionHandler((e, given) -> {
+                    CommandLine command = e.getCommandLine();
+                    command.getErr().println(e.getMessage() + ". --help lists the options.");
+                    return command.getCommandSpec().exitCodeOnInvalidInput();
+                })
                 .setExecutionExceptionHandler((e, command, result) -> {
                     if (e instanceof GlimpseException
                             || e instanceof LangChain4jException

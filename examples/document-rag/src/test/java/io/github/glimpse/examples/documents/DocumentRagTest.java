@@ -67,7 +67,7 @@ class DocumentRagTest {
         assertThat(code).isEqualTo(2);
         assertThat(errors.toString())
                 .contains("'no-such-folder' (", "is no folder", "--documents")
-                .doesNotContain("\tat ");
+                .doesNotContain("\tat ", "Usage:");
     }
 
     @Test

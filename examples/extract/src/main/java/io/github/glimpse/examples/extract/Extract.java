@@ -105,6 +105,11 @@ final class Extract implements Callable<Integer> {
         return new CommandLine(new Extract())
                 .setOut(out)
                 .setErr(errors)
+                .setParameterExceptionHandler((e, given) -> {
+                    CommandLine command = e.getCommandLine();
+                    command.getErr().println(e.getMessage() + ". --help lists the options.");
+                    return command.getCommandSpec().exitCodeOnInvalidInput();
+                })
                 .setExecutionExceptionHandler((e, command, result) -> {
                     if (e instanceof GlimpseException
                             || e instanceof LangChain4jException

@@ -158,7 +158,9 @@ class ExtractTest {
         assertThat(errors.toString()).contains("The schema 'no-such.json'", "check --schema");
         assertThat(Extract.run(new PrintWriter(printed, true), new PrintWriter(errors, true), "no-such-folder"))
                 .isEqualTo(2);
-        assertThat(errors.toString()).contains("'no-such-folder'", "is no folder", "give the folder of your images");
+        assertThat(errors.toString())
+                .contains("'no-such-folder'", "is no folder", "give the folder of your images", "--help lists");
+        assertThat(errors.toString()).doesNotContain("Usage:");
     }
 
     private void receipt() throws IOException {
