@@ -199,7 +199,9 @@ final class AnswerText {
         void append(int id, double logProbability) {
             boolean wasThinking = reader.isThinking();
             last = logProbability;
-            least = reader.isReadingCall() ? Math.min(least, last) : 0;
+            if (reader.isReadingCall()) {
+                least = Math.min(least, last);
+            }
             String token = syntax.textOf(id);
             reader.append(token == null ? decoder.append(id) : decoder.finish() + token);
             if (wasThinking || reader.isThinking()) {
@@ -209,6 +211,7 @@ final class AnswerText {
 
         @Override
         public void text(String piece) {
+            least = 0;
             if (!repeats) {
                 release(stops.append(piece));
             }
@@ -239,6 +242,7 @@ final class AnswerText {
                 return;
             }
             ToolCall call = new ToolCall(read.name(), read.arguments(), Math.exp(least), read.id());
+            least = 0;
             // A model that calls the same again, and again, would never end.
             repeats = !calls.isEmpty() && isSame(calls.get(calls.size() - 1), call);
             calls.add(call);
