@@ -90,7 +90,7 @@ record DrawnPage(@Nullable Drawing drawing, List<Line> lines, String code, List<
      *
      * @param sheet that it lies on
      * @param hasText whether a text layer lies under the picture
-     * @param isBlank whether the picture is left out
+     * @param isBlank whether the picture is white
      */
     void addTo(PDDocument document, Sheet sheet, boolean hasText, boolean isBlank) throws IOException {
         PDPage page = new PDPage(new PDRectangle(sheet.width(), sheet.height()));
@@ -121,14 +121,13 @@ record DrawnPage(@Nullable Drawing drawing, List<Line> lines, String code, List<
     private void addPicture(
             PDDocument document, PDPageContentStream content, Drawing drawing, boolean hasText, boolean isBlank)
             throws IOException {
-        if (!isBlank) {
-            content.drawImage(
-                    LosslessFactory.createFromImage(document, image(drawing)),
-                    0,
-                    0,
-                    drawing.width() * POINTS_PER_PIXEL,
-                    drawing.height() * POINTS_PER_PIXEL);
-        }
+        // A text layer counts where an image lies over it only.
+        content.drawImage(
+                LosslessFactory.createFromImage(document, isBlank ? white() : image(drawing)),
+                0,
+                0,
+                drawing.width() * POINTS_PER_PIXEL,
+                drawing.height() * POINTS_PER_PIXEL);
         if (hasText) {
             PDFont font = new PDType1Font(Standard14Fonts.FontName.HELVETICA);
             content.beginText();
@@ -154,6 +153,12 @@ record DrawnPage(@Nullable Drawing drawing, List<Line> lines, String code, List<
         content.setTextMatrix(Matrix.getTranslateInstance(
                 box.left() * POINTS_PER_PIXEL, (pageHeight - box.bottom()) * POINTS_PER_PIXEL));
         content.showText(text);
+    }
+
+    private static BufferedImage white() {
+        BufferedImage pixel = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB);
+        pixel.setRGB(0, 0, 0xFFFFFF);
+        return pixel;
     }
 
     private static BufferedImage image(Drawing drawing) {
