@@ -7,78 +7,21 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Detector of the format in which a chat template writes tool calls: renders a call, and gives the text to each
- * reader in the
+ * Detector of the format in which a chat template writes tool calls: gives a call that the template wrote to each reader in the
  * order of {@link ToolCallFormat}; the first that reads exactly that call is the format.
  */
 public final class ToolCallFormatDetector {
 
-    /** Renders a conversation by a chat template, without a generation prompt. A refusal is any runtime exception. */
-    @FunctionalInterface
-    public interface Renderer {
-
-        /**
-         * Renders messages.
-         *
-         * @param messages messages as chat templates read them; contents are strings, arguments mappings
-         * @param tools tools as chat templates read them
-         */
-        String render(List<Map<String, Object>> messages, List<Map<String, Object>> tools);
-    }
-
     private static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final String NAME = "zq_tool";
-    private static final Map<String, Object> ARGUMENTS = Map.of("zq_text", "zq zr");
-    private static final String ANSWER = "zq";
-    private static final List<Map<String, Object>> TOOLS = List.of(Map.of(
-            "type",
-            "function",
-            "function",
-            Map.of(
-                    "name",
-                    NAME,
-                    "description",
-                    "Looks up a text",
-                    "parameters",
-                    Map.of(
-                            "type",
-                            "object",
-                            "properties",
-                            Map.of("zq_text", Map.of("type", "string", "description", "Text")),
-                            "required",
-                            List.of("zq_text")))));
-
-    /** Ids that templates accept: nine letters or digits (Mistral), and the name with an index (Kimi K2). */
-    private static final List<String> IDS = List.of("zqcall000", "functions." + NAME + ":0");
-
     /** Ends of a turn with calls, where it differs from the end of a turn with text. */
     private static final List<String> ENDS = List.of(
             "<|eom_id|>", "<|eom|>", "<|call|>", "<|tool_response>", "<|observation|>", "<|user|>", "<|eot_id|>");
 
     private ToolCallFormatDetector() {}
-
-    /**
-     * Finds the format of a template.
-     *
-     * @return the format; empty if the template writes no calls, or in a format that has no reader
-     */
-    public static Optional<ToolCallFormat> detect(Renderer renderer) {
-        for (String id : IDS) {
-            String written = written(renderer, TOOLS, call(id));
-            Optional<ToolCallFormat> found =
-                    written == null ? Optional.empty() : formatOf(written, NAME, JSON.valueToTree(ARGUMENTS));
-            if (found.isPresent()) {
-                return found;
-            }
-        }
-        return Optional.empty();
-    }
 
     /**
      * Finds the format of a call that a template wrote.
@@ -93,7 +36,7 @@ public final class ToolCallFormatDetector {
         return formatOf(written.substring(0, endOfTurn(written, 0, answerEnd)), name, arguments);
     }
 
-    private static Optional<ToolCallFormat> formatOf(String written, String name, JsonNode arguments) {
+    static Optional<ToolCallFormat> formatOf(String written, String name, JsonNode arguments) {
         for (ToolCallFormat format : ToolCallFormat.values()) {
             if (reads(format, written, name, arguments)) {
                 return Optional.of(variant(format, written));
@@ -102,41 +45,8 @@ public final class ToolCallFormatDetector {
         return Optional.empty();
     }
 
-    private static Map<String, Object> call(String id) {
-        return Map.of(
-                "role",
-                "assistant",
-                "content",
-                "",
-                "tool_calls",
-                List.of(Map.of(
-                        "id", id, "type", "function", "function", Map.of("name", NAME, "arguments", ARGUMENTS))));
-    }
-
-    /**
-     * Text that a template writes for an assistant message: all after the beginning that it has in common with a plain
-     * answer, up to the end of the turn. Null if the template refuses the message.
-     */
-    static @Nullable String written(Renderer renderer, List<Map<String, Object>> tools, Map<String, Object> message) {
-        Map<String, Object> question = Map.of("role", "user", "content", "Question?");
-        String plain;
-        String rendered;
-        try {
-            plain = renderer.render(List.of(question, Map.of("role", "assistant", "content", ANSWER)), tools);
-            rendered = renderer.render(List.of(question, message), tools);
-        } catch (RuntimeException | StackOverflowError refused) {
-            return null;
-        }
-        int start = 0;
-        while (start < Math.min(plain.length(), rendered.length()) && plain.charAt(start) == rendered.charAt(start)) {
-            start++;
-        }
-        String end = plain.substring(plain.lastIndexOf(ANSWER) + ANSWER.length());
-        return rendered.substring(start, endOfTurn(rendered, start, end));
-    }
-
     /** Position of the first end of a turn. */
-    private static int endOfTurn(String text, int from, String answerEnd) {
+    static int endOfTurn(String text, int from, String answerEnd) {
         List<String> ends = new ArrayList<>(ENDS);
         String end = Blanks.strip(answerEnd);
         if (!end.isEmpty()) {

@@ -5,7 +5,7 @@
  * <p>{@link io.github.glimpse.answer.AnswerReader} takes an answer in pieces and reports events to an
  * {@link io.github.glimpse.answer.AnswerListener}. {@link io.github.glimpse.answer.ToolCallFormat} lists the formats
  * of tool
- * calls, {@link io.github.glimpse.answer.ToolCallFormatDetector} finds a template's format by rendering a call,
+ * calls, {@link io.github.glimpse.answer.ToolCallFormatDetector} finds the format of a call that a template wrote,
  * {@link io.github.glimpse.answer.ThinkingTags} the tags around a thought. Depends on the root package only.
  */
 @NullMarked

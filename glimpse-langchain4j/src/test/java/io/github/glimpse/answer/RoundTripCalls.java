@@ -74,8 +74,8 @@ final class RoundTripCalls {
             written.add(Map.of("id", id, "type", "function", "function", function));
         }
         Map<String, Object> message = Map.of("role", "assistant", "content", "", "tool_calls", written);
-        String text = ToolCallFormatDetector.written(
-                (messages, offered) -> template.render(messages, offered, false), tools, message);
+        String text =
+                WrittenCalls.written((messages, offered) -> template.render(messages, offered, false), tools, message);
         AnswerSetup setup = new AnswerSetup(
                 null, "", format, AnswerFixtures.tools(definitions), Set.of(), AnswerReader.CallEvents.COMPLETE);
         return AnswerEventLog.read(setup, AnswerEnding.COMPLETE, List.of(text == null ? "" : text));

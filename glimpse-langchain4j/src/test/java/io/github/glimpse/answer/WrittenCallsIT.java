@@ -15,7 +15,7 @@ class WrittenCallsIT {
     void findsTheFormatOfEachTemplateByRenderingACall() {
         List<ReleasedTemplate> templates = templates();
         for (ReleasedTemplate template : templates) {
-            String found = ToolCallFormatDetector.detect((messages, tools) -> template.render(messages, tools, false))
+            String found = WrittenCalls.detect((messages, tools) -> template.render(messages, tools, false))
                     .map(ToolCallFormat::id)
                     .orElse("");
             assertThat(found).as(template.name()).isEqualTo(template.format());
