@@ -1,6 +1,5 @@
 package com.example.tests.openai;
 
-import com.example.tests.Folders;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.InetAddress;
@@ -11,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /**
@@ -37,17 +35,10 @@ final class LargeBodiesProgram {
         int count = Integer.parseInt(arguments[1]);
         int bytes = Integer.parseInt(arguments[2]);
         boolean chunked = arguments[3].equals("chunked");
-        try (ConfigurableApplicationContext context = new SpringApplicationBuilder(OpenAiEndpointTest.Application.class)
-                .properties(
-                        "spring.main.banner-mode=off",
-                        "server.port=0",
-                        "server.address=127.0.0.1",
-                        "glimpse.model.location=" + Folders.QWEN.resolve("model"),
-                        "glimpse.model.name=tiny",
-                        "glimpse.openai.enabled=true",
-                        "glimpse.openai.max-requests-per-key=" + count,
-                        "glimpse.openai.api-keys=" + String.join(",", KEYS))
-                .run()) {
+        try (ConfigurableApplicationContext context = TinyEndpoint.start(
+                "server.address=127.0.0.1",
+                "glimpse.openai.max-requests-per-key=" + count,
+                "glimpse.openai.api-keys=" + String.join(",", KEYS))) {
             Client client = new Client(context);
             Map<String, Integer> statuses = new TreeMap<>();
             CountDownLatch connected = new CountDownLatch(count);

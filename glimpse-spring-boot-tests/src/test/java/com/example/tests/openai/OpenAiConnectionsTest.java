@@ -2,7 +2,6 @@ package com.example.tests.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.example.tests.Folders;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -22,7 +21,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** Unusual uses of connections, at an endpoint without keys whose clients all have one address. */
@@ -38,15 +36,7 @@ class OpenAiConnectionsTest {
 
     @BeforeAll
     static void begin() {
-        context = new SpringApplicationBuilder(OpenAiEndpointTest.Application.class)
-                .properties(
-                        "spring.main.banner-mode=off",
-                        "server.port=0",
-                        "server.address=127.0.0.1",
-                        "glimpse.model.location=" + Folders.QWEN.resolve("model"),
-                        "glimpse.model.name=tiny",
-                        "glimpse.openai.enabled=true")
-                .run();
+        context = TinyEndpoint.start("server.address=127.0.0.1");
         client = new Client(context);
     }
 
@@ -198,14 +188,7 @@ class OpenAiConnectionsTest {
 
     @Test
     void wrongKeysInParallelAreRefusedEach() throws InterruptedException, ExecutionException {
-        try (ConfigurableApplicationContext own = new SpringApplicationBuilder(OpenAiEndpointTest.Application.class)
-                .properties(
-                        "spring.main.banner-mode=off",
-                        "server.port=0",
-                        "glimpse.model.location=" + Folders.QWEN.resolve("model"),
-                        "glimpse.openai.api-keys=the-key",
-                        "glimpse.openai.enabled=true")
-                .run()) {
+        try (ConfigurableApplicationContext own = TinyEndpoint.start("glimpse.openai.api-keys=the-key")) {
             Client guarded = new Client(own);
             ExecutorService threads = Executors.newFixedThreadPool(50);
             List<Future<Integer>> statuses = IntStream.range(0, 500)

@@ -3,7 +3,6 @@ package com.example.tests.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.example.tests.Folders;
 import io.github.glimpse.generate.LoadedModel;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -21,7 +20,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -42,16 +40,7 @@ class OpenAiDisconnectTest {
 
     @BeforeAll
     static void begin() {
-        context = new SpringApplicationBuilder(OpenAiEndpointTest.Application.class)
-                .properties(
-                        "spring.main.banner-mode=off",
-                        "server.port=0",
-                        "server.address=127.0.0.1",
-                        "glimpse.model.location=" + Folders.QWEN.resolve("model"),
-                        "glimpse.model.name=tiny",
-                        "glimpse.serving.max-running=1",
-                        "glimpse.openai.enabled=true")
-                .run();
+        context = TinyEndpoint.start("server.address=127.0.0.1", "glimpse.serving.max-running=1");
         client = new Client(context);
     }
 

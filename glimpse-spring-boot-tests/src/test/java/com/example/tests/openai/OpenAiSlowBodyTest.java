@@ -2,7 +2,6 @@ package com.example.tests.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.example.tests.Folders;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.util.Map;
@@ -10,7 +9,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.context.ConfigurableApplicationContext;
 
 /** More slow connections than Tomcat has threads: requests that are refused before their bodies are read hold none of them. */
@@ -26,15 +24,7 @@ class OpenAiSlowBodyTest {
 
     @BeforeAll
     static void begin() {
-        context = new SpringApplicationBuilder(OpenAiEndpointTest.Application.class)
-                .properties(
-                        "spring.main.banner-mode=off",
-                        "server.port=0",
-                        "glimpse.model.location=" + Folders.QWEN.resolve("model"),
-                        "glimpse.model.name=tiny",
-                        "glimpse.openai.enabled=true",
-                        "glimpse.openai.api-keys=" + KEY)
-                .run();
+        context = TinyEndpoint.start("glimpse.openai.api-keys=" + KEY);
         client = new Client(context);
     }
 

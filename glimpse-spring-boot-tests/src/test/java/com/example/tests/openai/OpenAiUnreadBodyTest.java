@@ -3,7 +3,6 @@ package com.example.tests.openai;
 import static com.example.tests.openai.Client.json;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.example.tests.Folders;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -19,7 +18,6 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -45,15 +43,7 @@ class OpenAiUnreadBodyTest {
 
     @BeforeAll
     static void begin() {
-        context = new SpringApplicationBuilder(OpenAiEndpointTest.Application.class)
-                .properties(
-                        "spring.main.banner-mode=off",
-                        "server.port=0",
-                        "glimpse.model.location=" + Folders.QWEN.resolve("model"),
-                        "glimpse.model.name=tiny",
-                        "glimpse.openai.enabled=true",
-                        "glimpse.openai.api-keys=" + KEY)
-                .run();
+        context = TinyEndpoint.start("glimpse.openai.api-keys=" + KEY);
         client = new Client(context);
     }
 
