@@ -119,7 +119,7 @@ final class FewRows {
     private static void notUsed(String why) {
         LOG.warn(
                 "Kernels of our own for the rows of steps are not used ({}); answers are as good, and tokens may take"
-                        + " up to twice as long, see docs/guide/performance.md#kernels-of-our-own",
+                        + " up to twice as long, see docs/guide/performance.md#kernels",
                 why);
     }
 
