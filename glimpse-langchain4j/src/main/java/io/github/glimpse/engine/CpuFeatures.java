@@ -55,6 +55,20 @@ final class CpuFeatures {
         }
     }
 
+    /** Whether the CPU is AMD's, or one of its design (Hygon); false where the system does not tell. */
+    static boolean isAmd() {
+        String vendor = field("vendor_id", CPU_INFO).collect(Collectors.joining());
+        return vendor.equals("AuthenticAMD")
+                || vendor.equals("HygonGenuine")
+                || System.getenv().getOrDefault("PROCESSOR_IDENTIFIER", "").contains("AuthenticAMD");
+    }
+
+    /** Whether the CPU has AVX-512, by HotSpot's {@code UseAVX} or else by the flags of {@code /proc/cpuinfo}. */
+    static boolean hasAvx512() {
+        OptionalInt level = vectorLevel();
+        return level.isPresent() ? level.getAsInt() >= 3 : flags().contains("avx512bw");
+    }
+
     /** HotSpot's {@code UseAVX}; empty on other JVMs, and where the command line sets it, as that need not be what the CPU has. */
     private static OptionalInt vectorLevel() {
         try {
@@ -74,15 +88,18 @@ final class CpuFeatures {
     }
 
     static Set<String> flags(Path cpuInfo) {
+        return field("flags", cpuInfo).collect(Collectors.toSet());
+    }
+
+    /** The words after a field's colon, of the first processor; none where there is no such file or field. */
+    private static Stream<String> field(String name, Path cpuInfo) {
         try (Stream<String> lines = Files.lines(cpuInfo)) {
-            Optional<String> line =
-                    lines.filter(each -> each.startsWith("flags")).findFirst();
+            Optional<String> line = lines.filter(each -> each.startsWith(name)).findFirst();
             return line.stream()
                     .flatMap(each -> Arrays.stream(each.split("[\\s:]+")))
-                    .skip(1)
-                    .collect(Collectors.toSet());
+                    .skip(1);
         } catch (IOException | UncheckedIOException notOffered) {
-            return Set.of();
+            return Stream.empty();
         }
     }
 }

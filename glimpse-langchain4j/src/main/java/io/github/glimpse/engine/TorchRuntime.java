@@ -312,7 +312,7 @@ public final class TorchRuntime implements AutoCloseable {
 
     /**
      * Rows from which a plain bfloat16 product is slower than one in float32 with the weight converted on the fly, or
-     * {@link Long#MAX_VALUE} where it never is. Measured at start; CPUs without bfloat16 instructions have a low number.
+     * {@link Long#MAX_VALUE} where it never is: low on CPUs without packed bfloat16 products.
      */
     public long widenFromRows() {
         return probe.widenFromRows();
@@ -354,7 +354,7 @@ public final class TorchRuntime implements AutoCloseable {
     /**
      * The number of rows of a prompt that one product takes, so that a row has the same bits whatever rows are computed with it; 0 where
      * that holds for any number, as by BLAS. oneDNN chooses the order of its sums by the number of rows, for weights that are not packed:
-     * float32 weights are multiplied by it only where it is clearly faster for many rows.
+     * float32 weights of many rows are multiplied by it on AMD's processors with AVX-512 only.
      */
     public int promptBlock(Dtype dtype) {
         boolean asPacked = dtype == Dtype.BFLOAT16 && multipliesAsPacked();

@@ -95,7 +95,7 @@ class CompiledTextsIT {
     }
 
     private static Graph graph() {
-        return Graph.named("probe").with(NumericsProbe.class, "probe").compile(runtime);
+        return Graph.named("probe").with(CompiledTextsIT.class, "products").compile(runtime);
     }
 
     private static GraphText text(int number) {

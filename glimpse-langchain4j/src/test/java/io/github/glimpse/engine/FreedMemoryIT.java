@@ -170,7 +170,7 @@ class FreedMemoryIT {
         public static void main(String[] arguments) throws IOException {
             try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
                     Graph graph = Graph.named("probe")
-                            .with(NumericsProbe.class, "probe")
+                            .with(FreedMemoryIT.class, "products")
                             .compile(runtime)) {
                 long before = resident();
                 for (int i = 0; i < CALLS; i++) {
@@ -200,7 +200,7 @@ class FreedMemoryIT {
         public static void main(String[] arguments) throws IOException {
             try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
                     Graph graph = Graph.named("probe")
-                            .with(NumericsProbe.class, "probe")
+                            .with(FreedMemoryIT.class, "products")
                             .compile(runtime)) {
                 call(runtime, graph);
                 long before = outsideTheHeap();
@@ -241,7 +241,7 @@ class FreedMemoryIT {
             CLibrary.call("setenv", LargePages.VARIABLE, "0", 1);
             try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
                     Graph graph = Graph.named("probe")
-                            .with(NumericsProbe.class, "probe")
+                            .with(FreedMemoryIT.class, "products")
                             .compile(runtime)) {
                 // An area that holds nothing but such a tensor goes away with it, until something smaller lies there
                 // too: after 5 to 15 of them.
@@ -284,7 +284,7 @@ class FreedMemoryIT {
         public static void main(String[] arguments) throws IOException {
             try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
                     Graph graph = Graph.named("probe")
-                            .with(NumericsProbe.class, "probe")
+                            .with(FreedMemoryIT.class, "products")
                             .compile(runtime);
                     TensorScope lasting = runtime.openScope()) {
                 List<TensorScope> scopes = new ArrayList<>();

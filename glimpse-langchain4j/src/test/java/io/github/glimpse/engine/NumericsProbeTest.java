@@ -10,16 +10,22 @@ class NumericsProbeTest {
 
     @ParameterizedTest
     @CsvSource({
-        "ONEDNN_MAX_CPU_ISA, AVX512_CORE_BF16, false",
-        "ONEDNN_MAX_CPU_ISA, avx2, false",
-        "DNNL_MAX_CPU_ISA, AVX512_CORE_VNNI, false",
-        "ONEDNN_MAX_CPU_ISA, AVX512_CORE_AMX, true",
-        "ONEDNN_MAX_CPU_ISA, all, true",
-        "ONEDNN_MAX_CPU_ISA, DEFAULT, true",
-        "ONEDNN_MAX_CPU_ISA, '', true",
-        "ONEDNN_VERBOSE, 1, true"
+        "AMX, ONEDNN_MAX_CPU_ISA, AVX512_CORE_BF16, false",
+        "AMX, ONEDNN_MAX_CPU_ISA, avx2, false",
+        "AMX, DNNL_MAX_CPU_ISA, AVX512_CORE_VNNI, false",
+        "AMX, ONEDNN_MAX_CPU_ISA, AVX512_CORE_AMX, true",
+        "AMX, ONEDNN_MAX_CPU_ISA, all, true",
+        "AMX, ONEDNN_MAX_CPU_ISA, DEFAULT, true",
+        "AMX, ONEDNN_MAX_CPU_ISA, '', true",
+        "AMX, ONEDNN_VERBOSE, 1, true",
+        "AVX512, ONEDNN_MAX_CPU_ISA, avx2, false",
+        "AVX512, DNNL_MAX_CPU_ISA, AVX2_VNNI, false",
+        "AVX512, ONEDNN_MAX_CPU_ISA, AVX512_CORE_VNNI, true",
+        "AVX512, ONEDNN_MAX_CPU_ISA, AVX512_CORE_AMX, true"
     })
-    void tilesAreNotCountedOnWhereOnednnIsToldToLeaveThemOut(String name, String value, boolean may) {
-        assertThat(NumericsProbe.maySeeTiles(Map.of(name, value))).isEqualTo(may);
+    void anInstructionSetIsNotUsedWhereOnednnsEnvironmentForbidsIt(
+            String instructions, String name, String value, boolean may) {
+        assertThat(NumericsProbe.onednnMayUse(instructions, Map.of(name, value)))
+                .isEqualTo(may);
     }
 }

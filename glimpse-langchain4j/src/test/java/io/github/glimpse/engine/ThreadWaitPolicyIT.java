@@ -220,7 +220,7 @@ class ThreadWaitPolicyIT {
             SharedCores cores = new SharedCores(Path.of("/proc"));
             try (TorchRuntime runtime = TorchRuntime.start(RuntimeOptions.defaults());
                     Graph graph = Graph.named("probe")
-                            .with(NumericsProbe.class, "probe")
+                            .with(ThreadWaitPolicyIT.class, "products")
                             .compile(runtime)) {
                 for (SharedCores.Ticks last = cores.ticks(); !System.out.checkError(); ) {
                     boolean before = TorchRuntime.throttlesIdleThreads();
