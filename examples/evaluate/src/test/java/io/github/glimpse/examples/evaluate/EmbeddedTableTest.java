@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /**
- * The table of the guide and the figures of the README are those that the command printed, and it was asked with the weights that are
+ * The table of the guide and the figures of guide and README are those that the command printed, and it was asked with the weights that are
  * in the library. The command takes minutes, so what it printed is kept in a file, but for times.
  */
 class EmbeddedTableTest {
@@ -56,7 +56,7 @@ class EmbeddedTableTest {
     }
 
     @Test
-    void theFiguresOfTheReadmeAreThoseOfTheTable() throws IOException {
+    void theFiguresOfTheReadmeAndTheGuideAreThoseOfTheTable() throws IOException {
         Map<String, Figures> table = figures(LINE, PRINTED);
         Figures glimpse = Objects.requireNonNull(table.get("glimpse"));
         List<Double> methods = table.entrySet().stream()
@@ -65,9 +65,12 @@ class EmbeddedTableTest {
                 .sorted(Comparator.naturalOrder())
                 .toList();
 
+        String kept = "it keeps " + glimpse.kept() + " % of the tokens and answers " + glimpse.accuracy()
+                + " % of 500 questions";
         assertThat(Files.readString(ROOT.resolve("README.md")).replace('\n', ' '))
-                .contains("it keeps " + glimpse.kept() + " % of the tokens and answers " + glimpse.accuracy()
-                        + " % of 500 questions, " + accuracy(table, "none")
+                .contains(kept);
+        assertThat(Files.readString(ROOT.resolve("docs/guide/evaluation.md")).replace('\n', ' '))
+                .contains(kept + ", " + accuracy(table, "none")
                         + " % with all of them; as many tokens by chance"
                         + " give " + accuracy(table, "random") + " %, spread evenly " + accuracy(table, "grid")
                         + " %, by methods without training " + methods.get(0) + " to "

@@ -49,7 +49,7 @@ final class Quickstart {
         if (!environment.containsProperty(QuickstartOptions.LOCATION)) {
             out.println(
                     "          The embedded model reads drawn pages only, no photos and no scans; run a real one with"
-                            + " --model=DIRECTORY --module=DIRECTORY (README.md, Models).");
+                            + " --model=DIRECTORY --module=DIRECTORY (docs/guide/models.md).");
         }
         out.println("Picture   " + picture.name());
         out.println("Question  " + options.question());

@@ -51,7 +51,7 @@ class QuickstartApplicationTest {
         assertThat(out())
                 .contains("What is the total?")
                 .containsOnlyOnce("The embedded model reads drawn pages only")
-                .containsPattern("(?m)drawn pages only, .* --model=DIRECTORY .*README\\.md")
+                .containsPattern("(?m)drawn pages only, .* --model=DIRECTORY .*models\\.md")
                 .contains(overlay.toString());
         assertPruned(overlay, receipt());
     }
