@@ -19,7 +19,8 @@ import java.util.stream.IntStream;
  * @param leastProbability of the token that was held least likely, 0..1
  * @param meanProbability the geometric mean over the tokens, 0..1
  * @param sequenceProbability of the whole, the product over its tokens, 0..1
- * @param tokens one by one, the ending one included; empty where they are not told apart, as in a beam search
+ * @param tokens one by one, the ending one included and those of a stop sequence left out; empty where they are not known, as in a
+ *     beam search. The probabilities above count those of a stop sequence too
  * @see <a href="https://arxiv.org/abs/2305.06983">FLARE, section 3.2: the least likely token decides whether to ask again</a>
  * @see <a href="https://arxiv.org/abs/2002.07650">Malinin and Gales, section 3: the probability of a text, normalised by its length</a>
  */
@@ -39,16 +40,18 @@ public record AnswerLikelihood(
         this(leastProbability, meanProbability, sequenceProbability, List.of());
     }
 
-    /** Of an answer of these ids. */
-    static AnswerLikelihood of(TokenLikelihoods likelihoods, int[] ids, Tokenizer tokenizer) {
+    /** Of an answer of these ids, which a stop text may have ended. */
+    static AnswerLikelihood of(TokenLikelihoods likelihoods, int[] ids, Tokenizer tokenizer, String stopText) {
         double[] logarithms = likelihoods.logProbabilities();
         return new AnswerLikelihood(
                 likelihoods.leastProbability(),
                 likelihoods.meanProbability(),
                 likelihoods.sequenceProbability(),
-                IntStream.range(0, ids.length)
-                        .mapToObj(place -> AnswerToken.of(ids[place], tokenizer.bytesOf(ids[place]), logarithms[place]))
-                        .toList());
+                AnswerToken.before(
+                        stopText,
+                        IntStream.range(0, ids.length)
+                                .mapToObj(at -> AnswerToken.of(ids[at], tokenizer.bytesOf(ids[at]), logarithms[at]))
+                                .toList()));
     }
 
     static AnswerLikelihood of(TokenLikelihoods tokens) {

@@ -98,6 +98,11 @@ final class AnswerText {
         return stops.matched() || (parts != null && parts.repeats);
     }
 
+    /** The stop sequence that ended the answer and what followed it; empty if none did. */
+    String stopText() {
+        return stops.rest();
+    }
+
     /** Whether a thought is open. */
     boolean isThinking() {
         return parts != null && parts.reader.isThinking();

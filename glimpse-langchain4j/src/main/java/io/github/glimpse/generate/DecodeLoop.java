@@ -253,7 +253,7 @@ final class DecodeLoop {
                 text.calls(),
                 all,
                 reason,
-                AnswerLikelihood.of(sampler.likelihoods(), all, model.tokenizer()),
+                AnswerLikelihood.of(sampler.likelihoods(), all, model.tokenizer(), text.stopText()),
                 thinking.withText(text.thinking()));
     }
 

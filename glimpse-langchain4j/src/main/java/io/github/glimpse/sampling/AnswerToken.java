@@ -2,6 +2,7 @@ package io.github.glimpse.sampling;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +29,33 @@ public record AnswerToken(int id, List<Integer> bytes, double logProbability) {
             bytes.add(Byte.toUnsignedInt(one));
         }
         return new AnswerToken(id, bytes, logProbability);
+    }
+
+    /**
+     * Tokens of an answer before the text that ended it. The token in which that text begins keeps its bytes before it.
+     *
+     * @param end text at the end of the tokens; empty leaves all of them
+     */
+    public static List<AnswerToken> before(String end, List<AnswerToken> tokens) {
+        if (end.isEmpty()) {
+            return tokens;
+        }
+        List<Integer> ending = of(0, end.getBytes(StandardCharsets.UTF_8), 0).bytes;
+        List<Integer> all =
+                tokens.stream().flatMap(token -> token.bytes.stream()).toList();
+        int left = Collections.lastIndexOfSubList(all, ending);
+        if (left < 0) {
+            return tokens;
+        }
+        List<AnswerToken> before = new ArrayList<>();
+        for (AnswerToken token : tokens) {
+            List<Integer> bytes = token.bytes.subList(0, Math.min(left, token.bytes.size()));
+            left -= bytes.size();
+            if (!bytes.isEmpty()) {
+                before.add(new AnswerToken(token.id, bytes, token.logProbability));
+            }
+        }
+        return before;
     }
 
     /** Its text; U+FFFD stands for parts of a character. */

@@ -13,6 +13,7 @@ public final class StopSequences {
 
     private final List<String> stops;
     private String held = "";
+    private String rest = "";
     private boolean matched;
 
     /**
@@ -33,6 +34,7 @@ public final class StopSequences {
      */
     public String append(String piece) {
         if (matched) {
+            rest += piece;
             return "";
         }
         String text = held + piece;
@@ -40,6 +42,7 @@ public final class StopSequences {
         matched = stopStart >= 0;
         int end = matched ? stopStart : text.length() - heldLength(text);
         held = matched ? "" : text.substring(end);
+        rest = matched ? text.substring(end) : "";
         return text.substring(0, end);
     }
 
@@ -74,6 +77,11 @@ public final class StopSequences {
     /** Whether a stop sequence has come. */
     public boolean matched() {
         return matched;
+    }
+
+    /** The stop sequence and all text after it; empty until one has come. */
+    public String rest() {
+        return rest;
     }
 
     /**
