@@ -12,6 +12,7 @@ import dev.langchain4j.data.message.ToolExecutionResultMessage;
 import dev.langchain4j.data.message.UserMessage;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.StringUtils;
 
 /** The messages of a request as LangChain4j's. Belongs to one request: results of tools need the names of the calls before. */
 final class MessageReader {
@@ -96,15 +98,29 @@ final class MessageReader {
 
     private static ImageContent data(JsonField url, String text) {
         int comma = text.indexOf(',');
-        String head = comma < 0 ? "" : text.substring("data:".length(), comma).toLowerCase(Locale.ROOT);
+        String head = comma < 0
+                ? ""
+                : unescaped(url, text.substring("data:".length(), comma)).toLowerCase(Locale.ROOT);
         if (!head.endsWith(BASE64)) {
             throw url.invalid("is no data URL in base64; write data:image/png;base64,…");
         }
         String type = head.substring(0, head.indexOf(';'));
         return ImageContent.from(Image.builder()
-                .base64Data(text.substring(comma + 1))
+                .base64Data(unescaped(url, text.substring(comma + 1)))
                 .mimeType(type.isEmpty() ? null : type)
                 .build());
+    }
+
+    /** Decodes percent escapes; a plus sign stays one. */
+    private static String unescaped(JsonField url, String text) {
+        if (text.indexOf('%') < 0) {
+            return text;
+        }
+        try {
+            return StringUtils.uriDecode(text, StandardCharsets.ISO_8859_1);
+        } catch (IllegalArgumentException e) {
+            throw url.invalid("has a percent sign without two hexadecimal digits after it; write %2B for a plus sign");
+        }
     }
 
     private static ImageContent remote(JsonField url, String text) {

@@ -109,6 +109,24 @@ class ChatCallTest {
         assertThat(read.get(4)).isEqualTo(AiMessage.from("A car."));
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "data:image/png;base64,AA%2BA%2f%3D%3D | AA+A/==",
+                "data:image%2Fpng;base64,AA%2bA | AA+A",
+                "data:image/png;base64,AA+A | AA+A"
+            })
+    void percentEscapesOfADataUrlAreDecoded(String url, String data) {
+        UserMessage read = (UserMessage) messages("[{\"role\": \"user\", \"content\": [{\"type\": \"image_url\","
+                        + " \"image_url\": {\"url\": \"" + url + "\"}}]}]")
+                .get(0);
+
+        ImageContent image = (ImageContent) read.contents().get(0);
+        assertThat(image.image().base64Data()).isEqualTo(data);
+        assertThat(image.image().mimeType()).isEqualTo("image/png");
+    }
+
     @Test
     void toolsKeepTheirSchemas() {
         GlimpseChatRequestParameters read = parameters("\"parallel_tool_calls\": false, \"tools\": [{\"type\":"
@@ -254,6 +272,8 @@ class ChatCallTest {
                 "[{\"role\": \"user\", \"content\": [{\"type\": \"file\"}]}] | messages[0].content[0]",
                 "[{\"role\": \"user\", \"content\": [{\"type\": \"image_url\", \"image_url\": {\"url\": \"data:x\"}}]}]"
                         + " | messages[0].content[0].image_url.url",
+                "[{\"role\": \"user\", \"content\": [{\"type\": \"image_url\", \"image_url\": {\"url\":"
+                        + " \"data:image/png;base64,A%2\"}}]}] | messages[0].content[0].image_url.url",
                 "[{\"role\": \"assistant\"}] | messages[0]",
                 "[{\"role\": \"assistant\", \"function_call\": {}}] | messages[0].function_call",
                 "[{\"role\": \"tool\", \"tool_call_id\": \"x\", \"content\": \"y\"}] | messages[0].tool_call_id",
