@@ -124,7 +124,7 @@ class OpenAiEndpointTest {
         List<JsonNode> told = client.chat(ask("\"logprobs\": true, \"seed\": 3, \"stream\": true,"))
                 .body()
                 .lines()
-                .filter(line -> line.startsWith("data:{"))
+                .filter(line -> line.startsWith("data: {"))
                 .map(line -> Client.json(line.substring("data:".length())).at("/choices/0/logprobs"))
                 .filter(JsonNode::isObject)
                 .toList();
@@ -207,7 +207,7 @@ class OpenAiEndpointTest {
         assertThat(response.headers().firstValue("Content-Type").orElse("")).startsWith("text/event-stream");
         assertThat(response.headers().firstValue("Cache-Control")).hasValue("no-store");
         assertThat(response.headers().firstValue("X-Accel-Buffering")).hasValue("no");
-        assertThat(response.body().strip()).endsWith("data:[DONE]");
+        assertThat(response.body().strip()).endsWith("data: [DONE]");
         List<JsonNode> pieces = pieces(response.body());
         assertThat(pieces)
                 .extracting(piece -> piece.path("id").textValue())

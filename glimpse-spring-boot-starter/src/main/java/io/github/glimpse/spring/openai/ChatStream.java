@@ -207,7 +207,8 @@ final class ChatStream implements StreamingChatResponseHandler {
     }
 
     private void sendText(String data) throws IOException {
-        emitter.send(SseEmitter.event().data(data, TEXT));
+        // With a blank after the colon, which strict parsers look for and Spring does not write.
+        emitter.send(SseEmitter.event().data(" " + data, TEXT));
         begun = true;
         lastWrite = System.nanoTime();
     }
