@@ -43,6 +43,8 @@ class OpenAiHostileTest {
         "/v1/chat/completions",
         "/v1/chat/completions",
         "/v1/chat/completions",
+        "/v1/responses",
+        "/v1/responses",
         "/v1/embeddings",
         "/v1/models/%00",
         "/v1/models/a/../b"
@@ -60,6 +62,19 @@ class OpenAiHostileTest {
                     + " \"json_schema\": {\"name\": \"n\", \"schema\": {\"type\": \"object\", \"properties\": {\"b\": {\"type\":"
                     + " \"boolean\"}}, \"required\": [\"b\"]}}}, \"glimpse\": {\"max_retention_ratio\": 0.5, \"threshold\": 0.5,"
                     + " \"schedule\": [{\"at\": \"layer 2\", \"strategy\": \"random\", \"retention_ratio\": 0.5}]}}";
+    private static final String RESPONSES =
+            "{\"model\": \"tiny\", \"max_output_tokens\": 40, \"temperature\": 0.5, \"top_p\": 0.9, \"stream\": false,"
+                    + " \"store\": false, \"include\": [], \"metadata\": {\"a\": \"b\"}, \"instructions\": \"Be short.\","
+                    + " \"input\": [{\"type\": \"message\", \"role\": \"user\", \"content\": [{\"type\": \"input_text\","
+                    + " \"text\": \"What is it?\"}, {\"type\": \"input_image\", \"image_url\": \"PICTURE\", \"detail\":"
+                    + " \"low\"}]}, {\"type\": \"reasoning\", \"summary\": [], \"content\": [{\"type\": \"reasoning_text\","
+                    + " \"text\": \"Hm.\"}]}, {\"type\": \"function_call\", \"call_id\": \"c\", \"name\": \"f\","
+                    + " \"arguments\": \"{}\"}, {\"type\": \"function_call_output\", \"call_id\": \"c\", \"output\": \"1\"}],"
+                    + " \"tools\": [{\"type\": \"function\", \"name\": \"f\", \"description\": \"d\", \"parameters\":"
+                    + " {\"type\": \"object\", \"properties\": {\"a\": {\"type\": \"integer\"}}, \"required\": [\"a\"]},"
+                    + " \"strict\": true}], \"tool_choice\": \"auto\", \"text\": {\"format\": {\"type\": \"json_schema\","
+                    + " \"name\": \"n\", \"schema\": {\"type\": \"object\", \"properties\": {\"b\": {\"type\": \"boolean\"}},"
+                    + " \"required\": [\"b\"]}}}, \"glimpse\": {\"max_retention_ratio\": 0.5}}";
     private static final String EMBEDDINGS = "{\"model\": \"clip\", \"input\": [\"a cat\", {\"image\": \"PICTURE\"}],"
             + " \"encoding_format\": \"float\"}";
 
@@ -120,6 +135,8 @@ class OpenAiHostileTest {
 
         HttpResponse<String> whole = client.chat(CHAT.replace("PICTURE", Client.picture()));
         assertThat(whole.statusCode()).as(whole.body()).isEqualTo(200);
+        HttpResponse<String> response = client.post("/v1/responses", RESPONSES.replace("PICTURE", Client.picture()));
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
         assertThat(outcomes.keySet()).contains(400);
         assertThat(outcomes.getOrDefault(400, 0)).isGreaterThan(COUNT / 4);
         assertThat(after - before).isLessThan(200_000);
@@ -132,7 +149,7 @@ class OpenAiHostileTest {
 
     private static byte[] request(Random random) throws IOException {
         String path = PATHS[random.nextInt(PATHS.length)];
-        byte[] body = body(random, path.endsWith("embeddings") ? EMBEDDINGS : CHAT);
+        byte[] body = body(random, whole(path));
         StringBuilder head = new StringBuilder(random.nextInt(20) == 0 ? "GET " : "POST ")
                 .append(path)
                 .append(" HTTP/1.1\r\n");
@@ -141,6 +158,13 @@ class OpenAiHostileTest {
         request.write(head.append("\r\n").toString().getBytes(StandardCharsets.ISO_8859_1));
         request.write(body);
         return request.toByteArray();
+    }
+
+    private static String whole(String path) {
+        if (path.endsWith("responses")) {
+            return RESPONSES;
+        }
+        return path.endsWith("embeddings") ? EMBEDDINGS : CHAT;
     }
 
     private static List<String> headers(Random random, int length) {

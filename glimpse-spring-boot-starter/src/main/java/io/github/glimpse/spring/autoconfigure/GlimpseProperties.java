@@ -653,7 +653,7 @@ public record GlimpseProperties(
             Duration retryAfter) {}
 
     /**
-     * The endpoint for clients of OpenAI's API: /v1/models, /v1/chat/completions, /v1/embeddings, /health.
+     * The endpoint for clients of OpenAI's API: /v1/models, /v1/chat/completions, /v1/responses, /v1/embeddings, /health.
      *
      * @param enabled Whether the endpoint is there.
      * @param apiKeys Keys of which a request has to bring one, as Authorization: Bearer; without any only this machine may reach the server, else it does not start.
@@ -666,7 +666,7 @@ public record GlimpseProperties(
      * @param maxBodyMemory Most bytes of the bodies of all requests in progress; one client, a key or an address, holds at most half of it, which is also the largest body. Requests beyond are answered by 429 or 503, most of them before their bodies are read. Unset takes an eighth of the largest Java heap.
      * @param maxConcurrentBodies Bodies that are read at once, 1 to 1000; further requests are answered by 503. Each takes a thread of the server.
      * @param maxConcurrentBodiesPerClient Bodies of one client that are read at once: of one key or, without keys, one address; further requests are answered by 429.
-     * @param maxOutputTokens Most tokens of an answer that a request may ask for by max_tokens or max_completion_tokens; more is refused by 400. Unset leaves the model's context and glimpse.limits.timeout as limits. Requests that name none have glimpse.generation.max-output-tokens.
+     * @param maxOutputTokens Most tokens of an answer that a request may ask for by max_tokens, max_completion_tokens or max_output_tokens; more is refused by 400. Unset leaves the model's context and glimpse.limits.timeout as limits. Requests that name none have glimpse.generation.max-output-tokens.
      * @param maxRequestsPerKey Requests with one key that run or wait at once.
      * @param keepAlive After how long a silence, 100 milliseconds to 1 hour, a stream gets a comment; a client that went away is noticed by the next word or comment.
      * @param history Conversations beyond the limits of the model, such as its context length: refuse answers 400 (context_length_exceeded), trim applies glimpse.images.history.

@@ -14,6 +14,7 @@ import io.github.glimpse.generate.AnswerLikelihood;
 import io.github.glimpse.request.GlimpseTokenUsage;
 import io.github.glimpse.sampling.AnswerToken;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -67,21 +68,30 @@ record AnswerJson(String id, long created, String model, boolean logprobs) {
         }
         choice.set("logprobs", logprobs(response));
         choice.put("finish_reason", finishReason(response));
-        body.set("usage", usage(response.metadata().tokenUsage(), cached(response)));
+        body.set("usage", counts(response));
         ReportJson.of(response.metadata()).ifPresent(report -> body.set("glimpse", report));
         return body;
     }
 
-    /** What is no text, as the end of an answer, is left out. */
     private JsonNode logprobs(ChatResponse response) {
-        AnswerLikelihood likelihood =
-                response.metadata() instanceof GlimpseChatResponseMetadata own ? own.likelihood() : null;
-        if (!logprobs || likelihood == null) {
+        if (!logprobs || likelihood(response) == null) {
             return NODES.nullNode();
         }
         ObjectNode node = NODES.objectNode();
-        ArrayNode content = node.putArray("content");
-        for (AnswerToken token : likelihood.tokens()) {
+        node.set("content", tokens(response));
+        node.putNull("refusal");
+        return node;
+    }
+
+    private static @Nullable AnswerLikelihood likelihood(ChatResponse response) {
+        return response.metadata() instanceof GlimpseChatResponseMetadata own ? own.likelihood() : null;
+    }
+
+    /** Log probabilities of the tokens of an answer that are text; empty where they are not known. */
+    static ArrayNode tokens(ChatResponse response) {
+        ArrayNode content = NODES.arrayNode();
+        AnswerLikelihood likelihood = likelihood(response);
+        for (AnswerToken token : likelihood == null ? List.<AnswerToken>of() : likelihood.tokens()) {
             if (!token.bytes().isEmpty()) {
                 ObjectNode told = content.addObject().put("token", token.text()).put("logprob", token.logProbability());
                 ArrayNode bytes = told.putArray("bytes");
@@ -89,8 +99,7 @@ record AnswerJson(String id, long created, String model, boolean logprobs) {
                 told.putArray("top_logprobs");
             }
         }
-        node.putNull("refusal");
-        return node;
+        return content;
     }
 
     private static @Nullable String text(AiMessage answer) {
@@ -157,7 +166,7 @@ record AnswerJson(String id, long created, String model, boolean logprobs) {
     ObjectNode usage(ChatResponse response) {
         ObjectNode body = head("chat.completion.chunk");
         body.putArray("choices");
-        body.set("usage", usage(response.metadata().tokenUsage(), cached(response)));
+        body.set("usage", counts(response));
         return body;
     }
 
@@ -181,6 +190,11 @@ record AnswerJson(String id, long created, String model, boolean logprobs) {
         ObjectNode call = NODES.objectNode().put("id", request.id()).put("type", "function");
         call.putObject("function").put("name", request.name()).put("arguments", request.arguments());
         return call;
+    }
+
+    /** Token counts of an answer. */
+    static ObjectNode counts(ChatResponse response) {
+        return usage(response.metadata().tokenUsage(), cached(response));
     }
 
     /** Tokens of the prompt are counted before pruning, as everywhere in Glimpse. */

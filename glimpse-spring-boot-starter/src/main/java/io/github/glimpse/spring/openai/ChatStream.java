@@ -1,6 +1,5 @@
 package io.github.glimpse.spring.openai;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.langchain4j.agent.tool.ToolExecutionRequest;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.chat.response.CompleteToolCall;
@@ -35,15 +34,13 @@ final class ChatStream implements StreamingChatResponseHandler {
 
     private static final Logger LOG = LoggerFactory.getLogger(ChatStream.class);
     private static final MediaType TEXT = new MediaType("text", "plain", StandardCharsets.UTF_8);
-    private static final String DONE = "[DONE]";
     /** The model's own time limit comes first, and is told. */
     private static final Duration SPARE = Duration.ofSeconds(10);
 
     private final SseEmitter emitter;
     private final CancellationSignal signal;
     private final RequestGuard.Place place;
-    private final AnswerJson json;
-    private final boolean includesUsage;
+    private final StreamEvents events;
     private final Function<Throwable, OpenAiException> errors;
     private final ReentrantLock writing = new ReentrantLock();
     private final BitSet begunCalls = new BitSet();
@@ -57,14 +54,12 @@ final class ChatStream implements StreamingChatResponseHandler {
     private volatile long lastWrite = System.nanoTime();
 
     ChatStream(
-            AnswerJson json,
-            boolean includesUsage,
+            StreamEvents events,
             Duration timeout,
             CancellationSignal signal,
             RequestGuard.Place place,
             Function<Throwable, OpenAiException> errors) {
-        this.json = json;
-        this.includesUsage = includesUsage;
+        this.events = events;
         this.signal = signal;
         this.place = place;
         this.errors = errors;
@@ -87,7 +82,7 @@ final class ChatStream implements StreamingChatResponseHandler {
         if (!text.isEmpty()) {
             write(() -> {
                 begin();
-                send(json.text(text));
+                send(events.text(text));
                 wroteText = true;
             });
         }
@@ -98,7 +93,7 @@ final class ChatStream implements StreamingChatResponseHandler {
         if (!piece.text().isEmpty()) {
             write(() -> {
                 begin();
-                send(json.thinking(piece.text()));
+                send(events.thinking(piece.text()));
                 wroteThinking = true;
             });
         }
@@ -108,7 +103,7 @@ final class ChatStream implements StreamingChatResponseHandler {
     public void onPartialToolCall(PartialToolCall piece) {
         write(() -> {
             beginCall(piece.index(), piece.id(), piece.name());
-            send(json.callGoesOn(piece.index(), piece.partialArguments()));
+            send(events.callGoesOn(piece.index(), piece.partialArguments()));
             calls.set(piece.index());
         });
     }
@@ -122,9 +117,10 @@ final class ChatStream implements StreamingChatResponseHandler {
     private void whole(int index, ToolExecutionRequest call) throws IOException {
         if (!calls.get(index)) {
             beginCall(index, call.id(), call.name());
-            send(json.callGoesOn(index, call.arguments()));
+            send(events.callGoesOn(index, call.arguments()));
             calls.set(index);
         }
+        send(events.callEnds(index, call));
     }
 
     @Override
@@ -133,23 +129,19 @@ final class ChatStream implements StreamingChatResponseHandler {
             begin();
             String thinking = response.aiMessage().thinking();
             if (!wroteThinking && thinking != null) {
-                send(json.thinking(thinking));
+                send(events.thinking(thinking));
             }
             String text = response.aiMessage().text();
             if (!wroteText && text != null && !text.isEmpty()) {
-                send(json.text(text));
+                send(events.text(text));
             }
             List<ToolExecutionRequest> requests = response.aiMessage().toolExecutionRequests();
             for (int index = 0; index < requests.size(); index++) {
                 whole(index, requests.get(index));
             }
-            send(json.last(response));
-            if (includesUsage) {
-                send(json.usage(response));
-            }
-            // Who reads the end may ask again at once.
+            // A client that reads the end may ask again at once.
             place.close();
-            sendText(DONE);
+            send(events.end(response));
             ended = true;
         });
         emitter.complete();
@@ -160,7 +152,7 @@ final class ChatStream implements StreamingChatResponseHandler {
         OpenAiException known = errors.apply(error);
         boolean told = write(() -> {
             if (begun) {
-                sendText(AnswerJson.error(known).toString());
+                send(events.failed(known));
             }
             ended = true;
         });
@@ -168,8 +160,11 @@ final class ChatStream implements StreamingChatResponseHandler {
             LOG.debug("A stream ends with an error", error);
         }
         leave();
-        // Not complete(): the connection has to break.
-        emitter.completeWithError(known);
+        if (told && begun && !events.breaksAfterFailure()) {
+            emitter.complete();
+        } else {
+            emitter.completeWithError(known);
+        }
     }
 
     /** Writes a comment after a silence, which keeps the connection open, or shows that the client went away. */
@@ -189,7 +184,7 @@ final class ChatStream implements StreamingChatResponseHandler {
 
     private void begin() throws IOException {
         if (!firstSent) {
-            send(json.first());
+            send(events.begin());
             firstSent = true;
         }
     }
@@ -197,20 +192,22 @@ final class ChatStream implements StreamingChatResponseHandler {
     private void beginCall(int index, @Nullable String id, String name) throws IOException {
         begin();
         if (!begunCalls.get(index)) {
-            send(json.callBegins(index, id == null ? "call_" + index : id, name));
+            send(events.callBegins(index, id == null ? "call_" + index : id, name));
             begunCalls.set(index);
         }
     }
 
-    private void send(ObjectNode piece) throws IOException {
-        sendText(piece.toString());
-    }
-
-    private void sendText(String data) throws IOException {
-        // With a blank after the colon, which strict parsers look for and Spring does not write.
-        emitter.send(SseEmitter.event().data(" " + data, TEXT));
-        begun = true;
-        lastWrite = System.nanoTime();
+    private void send(List<StreamEvents.Event> pieces) throws IOException {
+        for (StreamEvents.Event piece : pieces) {
+            // With a blank after the colon, which strict parsers look for and Spring does not write.
+            SseEmitter.SseEventBuilder event = SseEmitter.event();
+            if (piece.name() != null) {
+                event.name(" " + piece.name());
+            }
+            emitter.send(event.data(" " + piece.data(), TEXT));
+            begun = true;
+            lastWrite = System.nanoTime();
+        }
     }
 
     /** What writes pieces. */

@@ -42,6 +42,7 @@ public final class OpenAiController implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(OpenAiController.class);
     static final String CHAT = "/v1/chat/completions";
+    static final String RESPONSES = "/v1/responses";
     static final String EMBEDDINGS = "/v1/embeddings";
     static final String MODELS = "/v1/models";
     static final String MODEL = "/v1/models/";
@@ -121,14 +122,26 @@ public final class OpenAiController implements AutoCloseable {
     @PostMapping(CHAT)
     @Nullable
     SseEmitter chat(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        return answer(request, response, CompletionRequest::read);
+    }
+
+    /** Null for an answer in one piece, which is written already. */
+    @PostMapping(RESPONSES)
+    @Nullable
+    SseEmitter respond(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        return answer(request, response, ResponsesRequest::read);
+    }
+
+    private @Nullable SseEmitter answer(
+            HttpServletRequest request, HttpServletResponse response, ApiRequest.Reader reader) throws IOException {
         RequestGuard.Place place = guard.enter(request);
         boolean handedOn = false;
         try {
-            ChatCall call = ChatCall.read(
-                    bodies.read(request, place), place.caller(), options.maxOutputTokens(), options.history());
+            ApiRequest asked = reader.read(bodies.read(request, place), place.caller(), options);
+            ChatCall call = asked.call();
             String name = checked(call.model(), chatName());
             if (call.streamed()) {
-                SseEmitter emitter = stream(call, name, place, response);
+                SseEmitter emitter = stream(asked, name, place, response);
                 request.setAttribute(STREAM, true);
                 handedOn = true;
                 return emitter;
@@ -139,10 +152,7 @@ public final class OpenAiController implements AutoCloseable {
             }
             ChatResponse answer = clients.during(request, () -> model.chat(call.request()));
             place.close();
-            JsonResponse.write(
-                    response,
-                    HttpServletResponse.SC_OK,
-                    AnswerJson.of(name, call.logprobs()).whole(answer));
+            JsonResponse.write(response, HttpServletResponse.SC_OK, asked.whole(name, answer));
             return null;
         } finally {
             if (!handedOn) {
@@ -152,7 +162,7 @@ public final class OpenAiController implements AutoCloseable {
     }
 
     /** Any other method of these paths: the mappings above name theirs and come first. */
-    @RequestMapping({CHAT, EMBEDDINGS})
+    @RequestMapping({CHAT, RESPONSES, EMBEDDINGS})
     void otherThanPost(HttpServletRequest request, HttpServletResponse response) throws IOException {
         refuseMethod(request, response, "POST");
     }
@@ -182,20 +192,14 @@ public final class OpenAiController implements AutoCloseable {
                                 + " is not supported for this path; send " + methods));
     }
 
-    private SseEmitter stream(ChatCall call, String name, RequestGuard.Place place, HttpServletResponse response) {
+    private SseEmitter stream(ApiRequest asked, String name, RequestGuard.Place place, HttpServletResponse response) {
         StreamingChatModel model = models.streaming();
         if (model == null) {
             throw noModel(name);
         }
         CancellationSignal signal = new CancellationSignal();
-        ChatStream stream = new ChatStream(
-                AnswerJson.of(name, call.logprobs()),
-                call.includesUsage(),
-                options.timeout(),
-                signal,
-                place,
-                this::known);
-        SenderSignal.during(signal, () -> model.chat(call.request(), stream));
+        ChatStream stream = new ChatStream(asked.events(name), options.timeout(), signal, place, this::known);
+        SenderSignal.during(signal, () -> model.chat(asked.call().request(), stream));
         keepAlive.watch(stream);
         response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
         // Else a proxy would collect what is meant to come piece by piece.

@@ -82,6 +82,12 @@ final class OpenAiException extends RuntimeException {
                 500, "server_error", null, null, 0, "The request failed; the log of the server says why");
     }
 
+    /** The same with another path of the field, which its message begins with. */
+    OpenAiException named(String other) {
+        String rest = param != null && text().startsWith(param) ? text().substring(param.length()) : " " + text();
+        return new OpenAiException(status, type, code, other, retrySeconds, other + rest);
+    }
+
     int status() {
         return status;
     }

@@ -22,6 +22,7 @@ public final class UnknownPath implements BodylessHandler {
                         HttpServletResponse.SC_NOT_FOUND,
                         "unknown_url",
                         "There is no such path; the endpoint has GET " + OpenAiController.MODELS + ", POST "
-                                + OpenAiController.CHAT + " and POST " + OpenAiController.EMBEDDINGS));
+                                + OpenAiController.CHAT + ", POST " + OpenAiController.RESPONSES
+                                + " (responses are not stored) and POST " + OpenAiController.EMBEDDINGS));
     }
 }
