@@ -6,6 +6,7 @@ import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.json.JsonSchema;
 import io.github.glimpse.form.AnswerForm;
+import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.ModelTraining;
@@ -27,6 +28,7 @@ final class RequestMapper {
     private final LoadedModel model;
     private final MessageMapper messages;
     private final ToolMapper tools;
+    private final ToolFit toolFit;
     private final FormMapper forms;
     private final PruningOptions defaults;
 
@@ -46,6 +48,7 @@ final class RequestMapper {
         this.defaults = defaults;
         this.forms = new FormMapper(model, structured);
         this.tools = new ToolMapper(model, tools, forms);
+        this.toolFit = new ToolFit(model, tools.overflow());
         this.messages = new MessageMapper(
                 model.options(),
                 urls,
@@ -117,9 +120,15 @@ final class RequestMapper {
             ModelTraining training,
             Arrival arrival) {
         try {
+            List<ChatTurn> turns = messages.keeping(parameters.history()).conversation(request.messages(), arrival);
             ToolMapper.Plan plan = tools.plan(parameters, request.messages(), form, training);
+            List<String> dropped = toolFit.dropped(plan.offer(), turns, parameters);
+            if (!dropped.isEmpty()) {
+                plan = tools.plan(without(dropped, parameters), request.messages(), form, training)
+                        .without(dropped);
+            }
             return new GenerationRequest(
-                    messages.keeping(parameters.history()).conversation(request.messages(), arrival),
+                    turns,
                     tools.pruning(plan.offer(), parameters.pruning(), defaults),
                     parameters.generation(),
                     plan.offer(),
@@ -130,6 +139,14 @@ final class RequestMapper {
         } catch (RuntimeException | OutOfMemoryError e) {
             throw ErrorMapper.refusal(e);
         }
+    }
+
+    private static GlimpseChatRequestParameters without(List<String> tools, GlimpseChatRequestParameters parameters) {
+        return parameters.overrideWith(GlimpseChatRequestParameters.builder()
+                .toolSpecifications(parameters.toolSpecifications().stream()
+                        .filter(tool -> !tools.contains(tool.name()))
+                        .toList())
+                .build());
     }
 
     /**

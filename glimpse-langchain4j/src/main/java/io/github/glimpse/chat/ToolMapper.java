@@ -70,7 +70,13 @@ final class ToolMapper {
      * @param offer what the prompt says
      * @param form of the answer; null is any text
      */
-    record Plan(ToolOffer offer, @Nullable AnswerForm form) {}
+    record Plan(ToolOffer offer, @Nullable AnswerForm form) {
+
+        /** The same, whose report names tools that were left out. */
+        Plan without(List<String> dropped) {
+            return new Plan(offer.without(dropped), form);
+        }
+    }
 
     /**
      * Refuses what can never work, before any work.
@@ -167,7 +173,8 @@ final class ToolMapper {
                 otherwise,
                 care,
                 options.format(),
-                untrained);
+                untrained,
+                List.of());
         warnOnce(offer);
         return new Plan(offer, withheld == null ? form(parameters, tools, required) : otherwise);
     }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param profile pruning profile of turns that may call a tool, where a request says nothing of pruning; null for none of their own
  * @param care what is done about pictures of such turns, where a request says nothing of that
  * @param format format in which calls are read; null for the one that the chat template writes
+ * @param overflow handling of tools that do not fit the context
  */
 public record ToolOptions(
         ToolsMode mode,
@@ -23,7 +24,8 @@ public record ToolOptions(
         int maxCalls,
         @Nullable String profile,
         TurnCare care,
-        @Nullable ToolCallFormat format) {
+        @Nullable ToolCallFormat format,
+        ToolOverflow overflow) {
 
     /** Most calls where nobody says. */
     public static final int DEFAULT_MAX_CALLS = 8;
@@ -42,6 +44,7 @@ public record ToolOptions(
     public ToolOptions {
         Objects.requireNonNull(mode, "mode");
         Objects.requireNonNull(care, "care");
+        Objects.requireNonNull(overflow, "overflow");
         if (maxCalls < 1 || maxCalls > MOST_CALLS) {
             throw new IllegalArgumentException(
                     "maxCalls is " + maxCalls + ", the limits are 1 and " + MOST_CALLS + "; choose one between them");
@@ -56,12 +59,12 @@ public record ToolOptions(
             int maxCalls,
             @Nullable String profile,
             TurnCare care) {
-        this(mode, constrained, parallel, maxCalls, profile, care, null);
+        this(mode, constrained, parallel, maxCalls, profile, care, null, ToolOverflow.REFUSE);
     }
 
     /** Turns that may call a tool are pruned as all others. */
     public ToolOptions(ToolsMode mode, boolean constrained, boolean parallel, int maxCalls) {
-        this(mode, constrained, parallel, maxCalls, null, TurnCare.NONE, null);
+        this(mode, constrained, parallel, maxCalls, null, TurnCare.NONE);
     }
 
     /** Nothing said but what becomes of tools. */
@@ -71,16 +74,21 @@ public record ToolOptions(
 
     /** The same with calls read in another format; null for the one that the chat template writes. */
     public ToolOptions withFormat(@Nullable ToolCallFormat other) {
-        return new ToolOptions(mode, constrained, parallel, maxCalls, profile, care, other);
+        return new ToolOptions(mode, constrained, parallel, maxCalls, profile, care, other, overflow);
     }
 
     /** The same with another pruning profile of turns that may call a tool. */
     public ToolOptions withProfile(@Nullable String name) {
-        return new ToolOptions(mode, constrained, parallel, maxCalls, name, care, format);
+        return new ToolOptions(mode, constrained, parallel, maxCalls, name, care, format, overflow);
     }
 
     /** The same with other care for pictures. */
     public ToolOptions with(TurnCare other) {
-        return new ToolOptions(mode, constrained, parallel, maxCalls, profile, other, format);
+        return new ToolOptions(mode, constrained, parallel, maxCalls, profile, other, format, overflow);
+    }
+
+    /** The same with another handling of tools that do not fit the context. */
+    public ToolOptions with(ToolOverflow other) {
+        return new ToolOptions(mode, constrained, parallel, maxCalls, profile, care, format, other);
     }
 }

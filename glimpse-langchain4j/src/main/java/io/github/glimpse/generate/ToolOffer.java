@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param care how the pictures of the turn are dealt with
  * @param callFormat format in which calls are read; null for the one that the chat template writes
  * @param untrained names of further tools of the request, which are not offered because the model was not trained to call them
+ * @param dropped names of further tools of the request, which are not offered because they do not fit the context
  */
 public record ToolOffer(
         List<OfferedTool> tools,
@@ -26,7 +27,8 @@ public record ToolOffer(
         @Nullable AnswerForm otherwise,
         TurnCare care,
         @Nullable ToolCallFormat callFormat,
-        List<String> untrained) {
+        List<String> untrained,
+        List<String> dropped) {
 
     /** No tools, for conversations in which some may have been called. */
     public static final ToolOffer NONE = none(null);
@@ -61,11 +63,12 @@ public record ToolOffer(
     public ToolOffer {
         tools = List.copyOf(tools);
         untrained = List.copyOf(untrained);
+        dropped = List.copyOf(dropped);
     }
 
     /** Tools that may be called. */
     public ToolOffer(List<OfferedTool> tools, @Nullable ToolForm form) {
-        this(tools, form, Demand.MAY, null, null, TurnCare.NONE, null, List.of());
+        this(tools, form, Demand.MAY, null, null, TurnCare.NONE, null, List.of(), List.of());
     }
 
     /** No tools, and how those that were called before come into the prompt. */
@@ -75,15 +78,20 @@ public record ToolOffer(
 
     /** The same with other care. */
     public ToolOffer with(TurnCare other) {
-        return new ToolOffer(tools, form, demand, withheld, otherwise, other, callFormat, untrained);
+        return new ToolOffer(tools, form, demand, withheld, otherwise, other, callFormat, untrained, dropped);
+    }
+
+    /** The same, whose report names tools that were left out because they do not fit the context. */
+    public ToolOffer without(List<String> names) {
+        return new ToolOffer(tools, form, demand, withheld, otherwise, care, callFormat, untrained, names);
     }
 
     /** What becomes of it with a model whose own form is this. */
     ToolReport settled(ToolForm fitting) {
         ToolForm used = form == null ? fitting : form;
         Withheld why = withheld == null && used == ToolForm.OFF && demand == Demand.MAY ? Withheld.MODEL : withheld;
-        int given = tools.size() + untrained.size();
-        return new ToolReport(used, given, given == 0 ? null : why, 0, List.of(), untrained);
+        int given = tools.size() + untrained.size() + dropped.size();
+        return new ToolReport(used, given, given == 0 ? null : why, 0, List.of(), untrained, dropped);
     }
 
     /** How many, and not what they are told. */

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param unlisted names of tools in the answer that the request does not list; their blocks are text
  * @param untrained names of the tools that were not offered because the model was not trained to call them, see
  *     {@link ModelTraining}
+ * @param dropped names of the tools that were not offered because they do not fit the context, see {@code glimpse.tools.overflow}
  */
 public record ToolReport(
         ToolForm form,
@@ -23,33 +24,30 @@ public record ToolReport(
         @Nullable Withheld withheld,
         int askedAgain,
         List<String> unlisted,
-        List<String> untrained) {
+        List<String> untrained,
+        List<String> dropped) {
 
     /** Of a request without tools. */
-    public static final ToolReport NONE = new ToolReport(ToolForm.OFF, 0, null, 0);
+    public static final ToolReport NONE = new ToolReport(ToolForm.OFF, 0, null, 0, List.of(), List.of(), List.of());
 
     /** Copies the lists. */
     public ToolReport {
         unlisted = List.copyOf(unlisted);
         untrained = List.copyOf(untrained);
-    }
-
-    /** Without names of tools that are not listed or not offered. */
-    public ToolReport(ToolForm form, int given, @Nullable Withheld withheld, int askedAgain) {
-        this(form, given, withheld, askedAgain, List.of(), List.of());
+        dropped = List.copyOf(dropped);
     }
 
     ToolReport withUnlisted(List<String> names) {
-        return new ToolReport(form, given, withheld, askedAgain, names, untrained);
+        return new ToolReport(form, given, withheld, askedAgain, names, untrained, dropped);
     }
 
     ToolReport askedAgain(int times) {
-        return new ToolReport(form, given, withheld, times, unlisted, untrained);
+        return new ToolReport(form, given, withheld, times, unlisted, untrained, dropped);
     }
 
     /** Tools that the answer might call. */
     public int offered() {
-        return withheld == null ? given - untrained.size() : 0;
+        return withheld == null ? given - untrained.size() - dropped.size() : 0;
     }
 
     /** Tools that it might not call. */

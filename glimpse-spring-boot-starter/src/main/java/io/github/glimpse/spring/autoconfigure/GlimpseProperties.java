@@ -3,6 +3,7 @@ package io.github.glimpse.spring.autoconfigure;
 import io.github.glimpse.chat.GlimpseChatLogger;
 import io.github.glimpse.chat.StructuredOptions;
 import io.github.glimpse.chat.ToolOptions;
+import io.github.glimpse.chat.ToolOverflow;
 import io.github.glimpse.chat.ToolsMode;
 import io.github.glimpse.constrain.JsonStyle;
 import io.github.glimpse.documents.PdfIsolation;
@@ -470,6 +471,7 @@ public record GlimpseProperties(
      * @param leastConfidence Confidence below which a call is not handed out, but answered again with less pruning.
      * @param zoom Whether AI services get the tool zoom, which shows a part of a picture at full resolution.
      * @param format Format in which calls are read; auto is the one that the chat template writes.
+     * @param overflow Tools that do not fit the context beside the request: refuse answers with an error that names them and their sizes, drop-largest leaves out the largest.
      */
     public record Tools(
             @Nullable ToolsMode mode,
@@ -480,7 +482,8 @@ public record GlimpseProperties(
             @Nullable @Min(1) Integer imageBudget,
             @Nullable @DecimalMin("0") @DecimalMax("1") Double leastConfidence,
             @DefaultValue("false") Boolean zoom,
-            @DefaultValue("auto") String format) {}
+            @DefaultValue("auto") String format,
+            @DefaultValue("refuse") ToolOverflow overflow) {}
 
     /**
      * Thoughts of models that reason before they answer.

@@ -104,7 +104,8 @@ final class PropertiesMapper {
                 requireNonNullElse(tools.maxCalls(), ToolOptions.DEFAULT_MAX_CALLS),
                 text(tools.profile()),
                 new TurnCare(tools.imageBudget(), tools.leastConfidence()),
-                format(tools.format()));
+                format(tools.format()),
+                tools.overflow());
     }
 
     private static @Nullable ToolCallFormat format(String name) {

@@ -61,6 +61,10 @@ final class ReportJson {
             ArrayNode untrained = report.putArray("tools_untrained");
             metadata.tools().untrained().forEach(untrained::add);
         }
+        if (!metadata.tools().dropped().isEmpty()) {
+            ArrayNode dropped = report.putArray("tools_dropped");
+            metadata.tools().dropped().forEach(dropped::add);
+        }
         report.put("reuse", metadata.reuse().kind().label());
         report.set("timings_ms", timings(metadata.timings()));
         return report;
