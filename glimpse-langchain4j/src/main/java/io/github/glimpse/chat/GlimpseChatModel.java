@@ -65,11 +65,15 @@ public final class GlimpseChatModel implements ChatModel {
             RequestTrace trace = view.begin();
             ChatResponse response;
             try {
-                GenerationRequest mapped = view.requests().map(request, arrival);
+                MappedRequest mapped = view.requests().map(request, arrival);
                 arrival.ready();
                 GenerationResult result = GenerationThreads.await(
-                        view.executor(), arrival, signal, new Answer(view.model(), mapped, arrival, trace)::make);
-                response = view.responses().map(result, request.parameters(), new CallIds(request.messages()));
+                        view.executor(),
+                        arrival,
+                        signal,
+                        new Answer(view.model(), mapped.request(), arrival, trace)::make);
+                response = view.responses()
+                        .map(result, request.parameters(), new CallIds(request.messages()), mapped.warnings());
                 tell(trace, response);
                 trace.onAnswer(result);
             } catch (RuntimeException | Error e) {

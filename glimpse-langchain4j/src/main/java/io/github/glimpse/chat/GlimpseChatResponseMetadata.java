@@ -61,6 +61,7 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
     private final ReuseReport reuse;
     private final LookupReport lookup;
     private final ThinkingReport thinking;
+    private final List<String> warnings;
 
     private GlimpseChatResponseMetadata(Builder builder) {
         super(builder);
@@ -74,6 +75,7 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         this.reuse = builder.reuse;
         this.lookup = builder.lookup;
         this.thinking = builder.thinking;
+        this.warnings = builder.warnings;
     }
 
     /** What pruning did, per image. */
@@ -125,6 +127,11 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
     /** Tokens of the thought before the answer, and how it ended; the thought itself is part of the message. */
     public ThinkingReport thinking() {
         return thinking;
+    }
+
+    /** Parts of the request that were accepted and have no effect, or another one than asked for. */
+    public List<String> warnings() {
+        return warnings;
     }
 
     /** How sure each call of a tool is, in the order of the answer's calls. */
@@ -193,7 +200,8 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
                 .constraint(constraint)
                 .reuse(reuse)
                 .lookup(lookup)
-                .thinking(thinking);
+                .thinking(thinking)
+                .warnings(warnings);
     }
 
     /** Starts with nothing set. */
@@ -214,7 +222,8 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
                 && Objects.equals(constraint, that.constraint)
                 && reuse.equals(that.reuse)
                 && lookup.equals(that.lookup)
-                && thinking.equals(that.thinking);
+                && thinking.equals(that.thinking)
+                && warnings.equals(that.warnings);
     }
 
     @Override
@@ -230,7 +239,8 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
                 constraint,
                 reuse,
                 lookup,
-                thinking);
+                thinking,
+                warnings);
     }
 
     @Override
@@ -243,7 +253,8 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
                 + (constraint == null ? "" : ", constraint=" + constraint)
                 + (reuse.kind() == ReuseReport.Kind.NONE ? "" : ", reuse=" + reuse)
                 + (lookup.equals(LookupReport.NONE) ? "" : ", lookup=" + lookup)
-                + (thinking.equals(ThinkingReport.NONE) ? "" : ", thinking=" + thinking) + '}';
+                + (thinking.equals(ThinkingReport.NONE) ? "" : ", thinking=" + thinking)
+                + (warnings.isEmpty() ? "" : ", warnings=" + warnings) + '}';
     }
 
     /** Collects metadata. */
@@ -259,6 +270,7 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         private ReuseReport reuse = NOT_KNOWN;
         private LookupReport lookup = LookupReport.NONE;
         private ThinkingReport thinking = ThinkingReport.NONE;
+        private List<String> warnings = List.of();
 
         private Builder() {}
 
@@ -319,6 +331,12 @@ public final class GlimpseChatResponseMetadata extends ChatResponseMetadata {
         /** The thought before the answer; default none. */
         public Builder thinking(ThinkingReport value) {
             thinking = value;
+            return this;
+        }
+
+        /** Parts of the request without the effect that was asked for; default none. */
+        public Builder warnings(List<String> value) {
+            warnings = List.copyOf(value);
             return this;
         }
 

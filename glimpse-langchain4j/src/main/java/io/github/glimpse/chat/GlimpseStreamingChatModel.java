@@ -7,7 +7,6 @@ import dev.langchain4j.model.chat.listener.ChatModelListener;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import io.github.glimpse.generate.CancellationSignal;
-import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.request.CurrentSignal;
 import io.github.glimpse.serve.Arrival;
@@ -55,7 +54,7 @@ public final class GlimpseStreamingChatModel implements StreamingChatModel {
         Arrival arrival = view.model().arrive(signal);
         RequestTrace trace = view.begin();
         try {
-            Supplier<GenerationRequest> mapped = view.requests().prepare(request, arrival);
+            Supplier<MappedRequest> mapped = view.requests().prepare(request, arrival);
             view.start(new StreamingAnswer(view, mapped, request, handler, arrival, signal, trace));
         } catch (RuntimeException | Error e) {
             arrival.close();

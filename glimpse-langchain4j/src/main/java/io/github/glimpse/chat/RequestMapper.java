@@ -5,6 +5,7 @@ import dev.langchain4j.exception.UnsupportedFeatureException;
 import dev.langchain4j.model.chat.request.ChatRequest;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.json.JsonSchema;
+import io.github.glimpse.Warnings;
 import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.GenerationRequest;
@@ -62,7 +63,7 @@ final class RequestMapper {
      *
      * @throws LangChain4jException if it can never work
      */
-    GenerationRequest map(ChatRequest request, Arrival arrival) {
+    MappedRequest map(ChatRequest request, Arrival arrival) {
         GlimpseChatRequestParameters parameters = parameters(request);
         ModelTraining training = training(parameters);
         return map(request, parameters, check(parameters, training), training, arrival);
@@ -75,9 +76,9 @@ final class RequestMapper {
      * @return throws a {@link LangChain4jException} if a picture cannot be fetched or read
      * @throws LangChain4jException if it can never work
      */
-    Supplier<GenerationRequest> prepare(ChatRequest request, Arrival arrival) {
+    Supplier<MappedRequest> prepare(ChatRequest request, Arrival arrival) {
         if (!MessageMapper.areRemote(request.messages())) {
-            GenerationRequest mapped = map(request, arrival);
+            MappedRequest mapped = map(request, arrival);
             arrival.ready();
             return () -> mapped;
         }
@@ -113,12 +114,13 @@ final class RequestMapper {
         }
     }
 
-    private GenerationRequest map(
+    private MappedRequest map(
             ChatRequest request,
             GlimpseChatRequestParameters parameters,
             @Nullable AnswerForm form,
             ModelTraining training,
             Arrival arrival) {
+        Warnings warnings = new Warnings();
         try {
             List<ChatTurn> turns = messages.keeping(parameters.history()).conversation(request.messages(), arrival);
             ToolMapper.Plan plan = tools.plan(parameters, request.messages(), form, training);
@@ -127,7 +129,7 @@ final class RequestMapper {
                 plan = tools.plan(without(dropped, parameters), request.messages(), form, training)
                         .without(dropped);
             }
-            return new GenerationRequest(
+            GenerationRequest mapped = new GenerationRequest(
                     turns,
                     tools.pruning(plan.offer(), parameters.pruning(), defaults),
                     parameters.generation(),
@@ -136,6 +138,7 @@ final class RequestMapper {
                     parameters.session(),
                     parameters.cacheScope(),
                     parameters.history());
+            return new MappedRequest(mapped, warnings.list());
         } catch (RuntimeException | OutOfMemoryError e) {
             throw ErrorMapper.refusal(e);
         }

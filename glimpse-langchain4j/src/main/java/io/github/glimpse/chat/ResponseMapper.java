@@ -23,7 +23,12 @@ final class ResponseMapper {
         this.modelName = modelName;
     }
 
-    ChatResponse map(GenerationResult result, ChatRequestParameters parameters, CallIds ids) {
+    /**
+     * Maps an answer.
+     *
+     * @param warnings that the mapping of the request gave
+     */
+    ChatResponse map(GenerationResult result, ChatRequestParameters parameters, CallIds ids, List<String> warnings) {
         PruningReport report = result.report();
         List<ToolCall> calls = result.calls();
         List<ToolExecutionRequest> requests = new ArrayList<>();
@@ -65,6 +70,7 @@ final class ResponseMapper {
                         .lookup(result.lookup())
                         .thinking(result.thinking().withoutText())
                         .calls(reports)
+                        .warnings(warnings)
                         .build())
                 .build();
     }

@@ -15,7 +15,6 @@ import dev.langchain4j.model.chat.response.StreamingChatResponseHandler;
 import dev.langchain4j.model.chat.response.StreamingHandle;
 import io.github.glimpse.generate.CancellationSignal;
 import io.github.glimpse.generate.GenerationListener;
-import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.generate.Stage;
 import io.github.glimpse.generate.ToolCall;
@@ -37,7 +36,7 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
     private static final Logger LOG = LoggerFactory.getLogger(StreamingAnswer.class);
 
     private final ModelView view;
-    private final Supplier<GenerationRequest> request;
+    private final Supplier<MappedRequest> request;
     private final ChatRequestParameters parameters;
     private final StreamingChatResponseHandler handler;
     private final RequestTrace trace;
@@ -52,7 +51,7 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
 
     StreamingAnswer(
             ModelView view,
-            Supplier<GenerationRequest> request,
+            Supplier<MappedRequest> request,
             ChatRequest chatRequest,
             StreamingChatResponseHandler handler,
             Arrival arrival,
@@ -83,8 +82,9 @@ final class StreamingAnswer implements Runnable, GenerationListener, StreamingHa
         GenerationResult result;
         ChatResponse response;
         try {
-            result = view.model().answer(request.get(), this, arrival);
-            response = view.responses().map(result, parameters, ids);
+            MappedRequest mapped = request.get();
+            result = view.model().answer(mapped.request(), this, arrival);
+            response = view.responses().map(result, parameters, ids, mapped.warnings());
         } catch (Throwable e) {
             // Unless it got as far as the engine, which ends it there.
             arrival.close();

@@ -37,6 +37,7 @@ class GlimpseChatResponseMetadataTest {
             .timings(TIMINGS)
             .likelihood(new AnswerLikelihood(0.5, 0.5, 0.25))
             .lookup(new LookupReport(9, 5, null))
+            .warnings(List.of("a warning"))
             .build();
 
     @Test
@@ -52,6 +53,7 @@ class GlimpseChatResponseMetadataTest {
             assertThat(own.timings()).isSameAs(TIMINGS);
             assertThat(own.likelihood()).isEqualTo(new AnswerLikelihood(0.5, 0.5, 0.25));
             assertThat(own.lookup()).isEqualTo(new LookupReport(9, 5, null));
+            assertThat(own.warnings()).containsExactly("a warning");
             assertThat(own.id()).isEqualTo("1");
             assertThat(own.modelName()).isEqualTo("tiny");
             assertThat(own.finishReason()).isEqualTo(FinishReason.STOP);
@@ -65,6 +67,7 @@ class GlimpseChatResponseMetadataTest {
         assertThat(METADATA.toBuilder().id("2").build()).isNotEqualTo(METADATA);
         assertThat(METADATA.toBuilder().likelihood(null).build()).isNotEqualTo(METADATA);
         assertThat(METADATA.toBuilder().lookup(LookupReport.NONE).build()).isNotEqualTo(METADATA);
+        assertThat(METADATA.toBuilder().warnings(List.of()).build()).isNotEqualTo(METADATA);
         assertThat(METADATA.toBuilder()
                         .pruning(new PruningReport("none", null, List.of()))
                         .build())

@@ -320,11 +320,15 @@ class OpenAiEndpointTest {
     }
 
     @Test
-    void namesThatAreNotKnownArePassedOver() {
-        assertThat(client.chat("{\"max_tokens\": 1, \"store\": true, \"brand_new\": {}, \"user\": \"me\", " + HELLO
-                                + "}")
-                        .statusCode())
-                .isEqualTo(200);
+    void namesThatAreNotKnownAreListedAsWarnings() {
+        String body = "{\"max_tokens\": 1, \"store\": true, \"brand_new\": {}, \"user\": \"me\", %s" + HELLO + "}";
+        List<JsonNode> pieces =
+                pieces(client.chat(body.formatted("\"stream\": true, ")).body());
+
+        JsonNode warnings = json(client.chat(body.formatted(""))).at("/glimpse/warnings");
+        assertThat(warnings).hasSize(1);
+        assertThat(warnings.get(0).textValue()).contains("brand_new");
+        assertThat(pieces.get(pieces.size() - 1).at("/glimpse/warnings")).isEqualTo(warnings);
     }
 
     @Test

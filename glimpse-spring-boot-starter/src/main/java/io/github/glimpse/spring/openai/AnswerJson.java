@@ -25,18 +25,20 @@ import org.jspecify.annotations.Nullable;
  * @param created seconds since 1970
  * @param model its name
  * @param logprobs whether it tells how likely each token was
+ * @param warnings fields of the request without an effect
  */
-record AnswerJson(String id, long created, String model, boolean logprobs) {
+record AnswerJson(String id, long created, String model, boolean logprobs, List<String> warnings) {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
     /** The shapes of a new answer. */
-    static AnswerJson of(String model, boolean logprobs) {
+    static AnswerJson of(String model, boolean logprobs, List<String> warnings) {
         return new AnswerJson(
                 "chatcmpl-" + UUID.randomUUID().toString().replace("-", ""),
                 Instant.now().getEpochSecond(),
                 model,
-                logprobs);
+                logprobs,
+                warnings);
     }
 
     /** An error's shape. */
@@ -69,7 +71,7 @@ record AnswerJson(String id, long created, String model, boolean logprobs) {
         choice.set("logprobs", logprobs(response));
         choice.put("finish_reason", finishReason(response));
         body.set("usage", counts(response));
-        ReportJson.of(response.metadata()).ifPresent(report -> body.set("glimpse", report));
+        ReportJson.of(response.metadata(), warnings).ifPresent(report -> body.set("glimpse", report));
         return body;
     }
 
@@ -158,7 +160,7 @@ record AnswerJson(String id, long created, String model, boolean logprobs) {
             // All at once: pieces of text are no tokens.
             choice.set("logprobs", logprobs(response));
         }
-        ReportJson.of(response.metadata()).ifPresent(report -> body.set("glimpse", report));
+        ReportJson.of(response.metadata(), warnings).ifPresent(report -> body.set("glimpse", report));
         return body;
     }
 

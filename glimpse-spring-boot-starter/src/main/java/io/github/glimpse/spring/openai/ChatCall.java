@@ -6,6 +6,7 @@ import dev.langchain4j.model.chat.request.ResponseFormat;
 import dev.langchain4j.model.chat.request.ResponseFormatType;
 import dev.langchain4j.model.chat.request.json.JsonRawSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchema;
+import io.github.glimpse.Warnings;
 import io.github.glimpse.chat.GlimpseChatRequestParameters;
 import io.github.glimpse.generate.HistoryMode;
 import java.util.List;
@@ -20,12 +21,18 @@ import org.jspecify.annotations.Nullable;
  * @param includesUsage whether the pieces end with the token counts
  * @param logprobs whether each token's probability is told
  * @param request the same for a model
+ * @param warnings fields without an effect
  */
 record ChatCall(
-        @Nullable String model, boolean streamed, boolean includesUsage, boolean logprobs, ChatRequest request) {
+        @Nullable String model,
+        boolean streamed,
+        boolean includesUsage,
+        boolean logprobs,
+        ChatRequest request,
+        List<String> warnings) {
 
-    /** What would change the answer, and is not offered; other names that are not known are passed over. */
-    private static final Set<String> REFUSED =
+    /** Fields that would change the answer and are not supported. */
+    static final Set<String> REFUSED =
             Set.of("functions", "function_call", "audio", "web_search_options", "logit_bias");
 
     /**
@@ -38,6 +45,8 @@ record ChatCall(
      */
     static ChatCall read(JsonField body, String caller, int maxOutputTokens, OpenAiOptions.History history) {
         refuseUnsupported(body);
+        Warnings warnings = new Warnings();
+        RequestFields.warn(body, warnings);
         GlimpseChatRequestParameters.Builder parameters = GlimpseChatRequestParameters.builder();
         parameters.temperature(body.at("temperature").numberOrNull());
         parameters.topP(body.at("top_p").numberOrNull());
@@ -61,7 +70,8 @@ record ChatCall(
                 ChatRequest.builder()
                         .messages(messages)
                         .parameters(parameters.build())
-                        .build());
+                        .build(),
+                warnings.list());
     }
 
     /** Callers with other keys share nothing, whatever they say. */

@@ -17,12 +17,12 @@ record CompletionRequest(ChatCall call) implements ApiRequest {
 
     @Override
     public ObjectNode whole(String model, ChatResponse answer) {
-        return AnswerJson.of(model, call.logprobs()).whole(answer);
+        return AnswerJson.of(model, call.logprobs(), call.warnings()).whole(answer);
     }
 
     @Override
     public StreamEvents events(String model) {
-        return new Chunks(AnswerJson.of(model, call.logprobs()), call.includesUsage());
+        return new Chunks(AnswerJson.of(model, call.logprobs(), call.warnings()), call.includesUsage());
     }
 
     /** Chunks of a completion. */

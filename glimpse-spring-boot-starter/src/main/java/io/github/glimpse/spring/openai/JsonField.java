@@ -62,7 +62,7 @@ record JsonField(String path, @Nullable JsonNode node) {
     /** The values of an object by their names, in its order. */
     List<Map.Entry<String, JsonField>> entries() {
         return object().properties().stream()
-                .map(entry -> Map.entry(entry.getKey(), of(path + "." + entry.getKey(), entry.getValue())))
+                .map(entry -> Map.entry(entry.getKey(), at(entry.getKey())))
                 .toList();
     }
 

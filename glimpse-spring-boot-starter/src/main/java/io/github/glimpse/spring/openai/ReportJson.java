@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.langchain4j.model.chat.response.ChatResponseMetadata;
+import io.github.glimpse.Warnings;
 import io.github.glimpse.chat.GlimpseChatResponseMetadata;
 import io.github.glimpse.generate.HistoryReport;
 import io.github.glimpse.generate.StageTimings;
@@ -11,6 +12,7 @@ import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.prune.GuardReport;
 import io.github.glimpse.prune.PruningReport;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -22,9 +24,24 @@ final class ReportJson {
 
     private ReportJson() {}
 
-    /** The report; empty for models of others, which have none. */
-    static Optional<ObjectNode> of(ChatResponseMetadata metadata) {
-        return metadata instanceof GlimpseChatResponseMetadata own ? Optional.of(own(own)) : Optional.empty();
+    /**
+     * The report; empty for models of others, which have none, unless the request has warnings.
+     *
+     * @param warnings fields of the request without an effect
+     */
+    static Optional<ObjectNode> of(ChatResponseMetadata metadata, List<String> warnings) {
+        Warnings all = new Warnings();
+        all.addAll(warnings);
+        ObjectNode report = NODES.objectNode();
+        if (metadata instanceof GlimpseChatResponseMetadata own) {
+            report.setAll(own(own));
+            all.addAll(own.warnings());
+        } else if (warnings.isEmpty()) {
+            return Optional.empty();
+        }
+        ArrayNode list = report.putArray("warnings");
+        all.list().forEach(list::add);
+        return Optional.of(report);
     }
 
     private static ObjectNode own(GlimpseChatResponseMetadata metadata) {

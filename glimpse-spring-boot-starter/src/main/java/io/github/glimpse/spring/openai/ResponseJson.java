@@ -8,6 +8,7 @@ import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +19,11 @@ import org.jspecify.annotations.Nullable;
  * @param created seconds since 1970
  * @param model its name
  * @param logprobs whether texts have the log probabilities of their tokens
+ * @param warnings fields of the request without an effect
  * @param echo fields of the request
  */
-record ResponseJson(String id, long created, String model, boolean logprobs, ObjectNode echo) {
+record ResponseJson(
+        String id, long created, String model, boolean logprobs, List<String> warnings, ObjectNode echo) {
 
     static final String COMPLETED = "completed";
     static final String INCOMPLETE = "incomplete";
@@ -28,8 +31,9 @@ record ResponseJson(String id, long created, String model, boolean logprobs, Obj
     static final String FAILED = "failed";
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
-    static ResponseJson of(String model, boolean logprobs, ObjectNode echo) {
-        return new ResponseJson(newId("resp"), Instant.now().getEpochSecond(), model, logprobs, echo);
+    static ResponseJson of(String model, ChatCall call, ObjectNode echo) {
+        return new ResponseJson(
+                newId("resp"), Instant.now().getEpochSecond(), model, call.logprobs(), call.warnings(), echo);
     }
 
     /** An id of an item or a response. */
@@ -67,7 +71,7 @@ record ResponseJson(String id, long created, String model, boolean logprobs, Obj
                             answer.finishReason() == FinishReason.LENGTH ? "max_output_tokens" : "content_filter");
         }
         response.set("usage", usage(answer));
-        ReportJson.of(answer.metadata()).ifPresent(report -> response.set("glimpse", report));
+        ReportJson.of(answer.metadata(), warnings).ifPresent(report -> response.set("glimpse", report));
         return response;
     }
 

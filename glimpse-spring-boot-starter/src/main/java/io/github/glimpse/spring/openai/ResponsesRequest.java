@@ -25,11 +25,11 @@ record ResponsesRequest(ChatCall call, ObjectNode echo) implements ApiRequest {
 
     @Override
     public ObjectNode whole(String model, ChatResponse answer) {
-        return ResponseJson.of(model, call.logprobs(), echo).whole(answer);
+        return ResponseJson.of(model, call, echo).whole(answer);
     }
 
     @Override
     public StreamEvents events(String model) {
-        return new ResponseEvents(ResponseJson.of(model, call.logprobs(), echo));
+        return new ResponseEvents(ResponseJson.of(model, call, echo));
     }
 }

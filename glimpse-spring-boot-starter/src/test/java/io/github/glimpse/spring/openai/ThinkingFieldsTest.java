@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Fields of the endpoint for thoughts: of answers under both names that clients read, of messages under three. */
 class ThinkingFieldsTest {
 
-    private static final AnswerJson JSON = AnswerJson.of("tiny", false);
+    private static final AnswerJson JSON = AnswerJson.of("tiny", false, List.of());
 
     private static ChatResponse response(AiMessage message, int reasoningTokens) {
         return ChatResponse.builder()
