@@ -17,7 +17,7 @@ import io.github.glimpse.constrain.ToolShape;
 import io.github.glimpse.constrain.ToolUse;
 import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.generate.LoadedModel;
-import io.github.glimpse.generate.ModelTraining;
+import io.github.glimpse.model.ModelTraining;
 import io.github.glimpse.request.ErrorMapper;
 import java.util.ArrayList;
 import java.util.List;

@@ -12,7 +12,10 @@ import io.github.glimpse.prune.KvForm;
 import io.github.glimpse.prune.PositionForm;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
+import io.github.glimpse.sampling.EndOptions;
 import io.github.glimpse.sampling.GenerationOptions;
+import io.github.glimpse.sampling.TemplateSettings;
+import io.github.glimpse.sampling.ThinkingSwitch;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -45,6 +48,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
     private final @Nullable String session;
     private final @Nullable String cacheScope;
     private final @Nullable Boolean returnThinking;
+    private final @Nullable Boolean sendThinking;
     private final @Nullable HistoryMode history;
 
     private GlimpseChatRequestParameters(Builder builder) {
@@ -59,6 +63,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         this.session = builder.session;
         this.cacheScope = builder.cacheScope;
         this.returnThinking = builder.returnThinking;
+        this.sendThinking = builder.sendThinking;
         this.history = builder.history;
     }
 
@@ -114,7 +119,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         return generation.lengthPenalty();
     }
 
-    /** Least tokens before an answer may end; null is unset. BLIP only. */
+    /** Tokens before which no end-of-turn token is chosen; null is unset. */
     public @Nullable Integer minOutputTokens() {
         return generation.minOutputTokens();
     }
@@ -132,12 +137,32 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         return generation.thinkingBudget();
     }
 
+    /** Switch of thinking, mapped to the variable that the chat template reads; null is unset, which is the template's default. */
+    public @Nullable ThinkingSwitch thinking() {
+        return generation.template().thinking();
+    }
+
+    /** Further variables of the chat template. */
+    public Map<String, @Nullable Object> templateVariables() {
+        return generation.template().variables();
+    }
+
+    /** Rules for the end of an answer besides stop sequences. */
+    public EndOptions ending() {
+        return generation.ending();
+    }
+
     /**
      * Whether an answer carries the model's thought, as {@code AiMessage.thinking()} and in {@code onPartialThinking}; null is
      * unset, which is true. A thought that is not returned is dropped, it is never part of the text.
      */
     public @Nullable Boolean returnThinking() {
         return returnThinking;
+    }
+
+    /** Whether thoughts of earlier answers are given to the chat template; null is unset, which is true. */
+    public @Nullable Boolean sendThinking() {
+        return sendThinking;
     }
 
     /**
@@ -239,6 +264,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 && Objects.equals(session, that.session)
                 && Objects.equals(cacheScope, that.cacheScope)
                 && Objects.equals(returnThinking, that.returnThinking)
+                && Objects.equals(sendThinking, that.sendThinking)
                 && history == that.history;
     }
 
@@ -256,6 +282,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 session,
                 cacheScope,
                 returnThinking,
+                sendThinking,
                 history);
     }
 
@@ -285,6 +312,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 .add("session", session == null ? null : true)
                 .add("cacheScope", cacheScope == null ? null : true)
                 .add("returnThinking", returnThinking)
+                .add("sendThinking", sendThinking)
                 .add("history", history)
                 .add("pruning", pruning)
                 .toString();
@@ -308,6 +336,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         private @Nullable String session;
         private @Nullable String cacheScope;
         private @Nullable Boolean returnThinking;
+        private @Nullable Boolean sendThinking;
         private @Nullable HistoryMode history;
 
         private Builder() {}
@@ -330,6 +359,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
                 session = that.session != null ? that.session : session;
                 cacheScope = that.cacheScope != null ? that.cacheScope : cacheScope;
                 returnThinking = that.returnThinking != null ? that.returnThinking : returnThinking;
+                sendThinking = that.sendThinking != null ? that.sendThinking : sendThinking;
                 history = that.history != null ? that.history : history;
             }
             return this;
@@ -474,7 +504,7 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
             return changed(generation.toBuilder().lengthPenalty(value));
         }
 
-        /** Least tokens before an answer may end; BLIP only. */
+        /** Tokens before which no end-of-turn token is chosen; a stop sequence ends the answer all the same. */
         public Builder minOutputTokens(@Nullable Integer value) {
             return changed(generation.toBuilder().minOutputTokens(value));
         }
@@ -490,6 +520,38 @@ public final class GlimpseChatRequestParameters extends DefaultChatRequestParame
         /** Most tokens of the thought before an answer; 0 closes it at once, null is no limit. */
         public Builder thinkingBudget(@Nullable Integer value) {
             return changed(generation.toBuilder().thinkingBudget(value));
+        }
+
+        /**
+         * Switch of thinking, mapped to the variable that the chat template reads, such as {@code enable_thinking} or {@code
+         * reasoning_effort}; null is the template's default. A request is refused where the template reads none.
+         */
+        public Builder thinking(@Nullable ThinkingSwitch value) {
+            return template(generation.template().with(value));
+        }
+
+        /**
+         * Further variables of the chat template: text, numbers, booleans, null, lists and maps of them. Those that it does not read
+         * are named in the warnings of the metadata; the names that every rendering sets, such as {@code messages}, are refused.
+         */
+        public Builder templateVariables(Map<String, @Nullable Object> value) {
+            return template(generation.template().with(value));
+        }
+
+        /** Settings of the chat template at once. */
+        public Builder template(TemplateSettings value) {
+            return changed(generation.toBuilder().template(value));
+        }
+
+        /** Rules for the end of an answer besides stop sequences. */
+        public Builder ending(EndOptions value) {
+            return changed(generation.toBuilder().ending(value));
+        }
+
+        /** Whether the thoughts of earlier answers are given to the chat template, which decides; unset is true. */
+        public Builder sendThinking(@Nullable Boolean value) {
+            sendThinking = value;
+            return this;
         }
 
         /** Whether an answer carries the model's thought; unset is true. */

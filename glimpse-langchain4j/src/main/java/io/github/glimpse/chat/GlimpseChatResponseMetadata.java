@@ -1,11 +1,11 @@
 package io.github.glimpse.chat;
 
 import dev.langchain4j.model.chat.response.ChatResponseMetadata;
+import io.github.glimpse.answer.ThinkingReport;
 import io.github.glimpse.form.ConstraintReport;
 import io.github.glimpse.generate.AnswerLikelihood;
 import io.github.glimpse.generate.HistoryReport;
 import io.github.glimpse.generate.StageTimings;
-import io.github.glimpse.generate.ThinkingReport;
 import io.github.glimpse.generate.ToolReport;
 import io.github.glimpse.image.ImageDecoder;
 import io.github.glimpse.image.ImageLimits;

@@ -50,6 +50,7 @@ final class MessageMapper {
 
     private final int maxImages;
     private final HistoryMode history;
+    private final boolean sendsThinking;
     private final ImageBytes images;
     private final @Nullable VideoReader videos;
     private final ImageDecoder decoder;
@@ -77,12 +78,14 @@ final class MessageMapper {
         this.tools = tools;
         this.maxImages = limits.maxImages();
         this.history = limits.history();
+        this.sendsThinking = true;
         this.decoder = new ImageDecoder(limits.imageLimits(), limits.transparency());
         this.images = new ImageBytes(limits.imageLimits().maxBytes(), urls);
     }
 
-    private MessageMapper(MessageMapper other, HistoryMode history) {
+    private MessageMapper(MessageMapper other, HistoryMode history, boolean sendsThinking) {
         this.history = history;
+        this.sendsThinking = sendsThinking;
         this.videos = other.videos;
         this.systemMessage = other.systemMessage;
         this.tools = other.tools;
@@ -91,9 +94,10 @@ final class MessageMapper {
         this.images = other.images;
     }
 
-    /** This with another mode of history; the same if that is null. */
-    MessageMapper keeping(@Nullable HistoryMode mode) {
-        return mode == null || mode == history ? this : new MessageMapper(this, mode);
+    /** This mapper with the mode of history and the use of earlier thoughts that a request asks for. */
+    MessageMapper of(GlimpseChatRequestParameters parameters) {
+        HistoryMode mode = parameters.history();
+        return new MessageMapper(this, mode == null ? history : mode, !Boolean.FALSE.equals(parameters.sendThinking()));
     }
 
     /** Whether {@link #turns} asks other machines for pictures, or decodes videos, which takes time. */
@@ -279,7 +283,7 @@ final class MessageMapper {
         return new ChatTurn(Role.USER, parts);
     }
 
-    private static ChatTurn assistant(AiMessage answer) {
+    private ChatTurn assistant(AiMessage answer) {
         List<String> lines = new ArrayList<>();
         if (answer.text() != null) {
             lines.add(answer.text());
@@ -298,7 +302,7 @@ final class MessageMapper {
                 .toList();
         // One text: what templates make of answers in parts differs, and a message without text has no part.
         List<Part> parts = lines.isEmpty() ? List.of() : List.of(new Text(String.join("\n", lines)));
-        return ChatTurn.answer(parts, calls, answer.thinking());
+        return ChatTurn.answer(parts, calls, sendsThinking ? answer.thinking() : null);
     }
 
     private static ChatTurn system(String text) {

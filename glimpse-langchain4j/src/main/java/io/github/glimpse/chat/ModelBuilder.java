@@ -27,6 +27,7 @@ abstract sealed class ModelBuilder<M, B extends ModelBuilder<M, B>>
     private StructuredOptions structured = StructuredOptions.defaults();
     private RequestTracer tracer = RequestTracer.NONE;
     private @Nullable Boolean returnThinking;
+    private @Nullable Boolean sendThinking;
 
     ModelBuilder() {}
 
@@ -102,6 +103,12 @@ abstract sealed class ModelBuilder<M, B extends ModelBuilder<M, B>>
         return self();
     }
 
+    /** Whether requests that do not say otherwise give earlier {@code AiMessage.thinking()} to the chat template; unset is true. */
+    public B sendThinking(@Nullable Boolean value) {
+        sendThinking = value;
+        return self();
+    }
+
     /** Follows each request over its threads and stages; unset is nobody. */
     public B tracer(RequestTracer value) {
         tracer = value;
@@ -118,6 +125,7 @@ abstract sealed class ModelBuilder<M, B extends ModelBuilder<M, B>>
     public M build() {
         GlimpseChatRequestParameters thinking = GlimpseChatRequestParameters.builder()
                 .returnThinking(returnThinking)
+                .sendThinking(sendThinking)
                 .build();
         return of(ModelView.of(
                 model,

@@ -10,7 +10,7 @@ import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.generate.ChatTurn;
 import io.github.glimpse.generate.GenerationRequest;
 import io.github.glimpse.generate.LoadedModel;
-import io.github.glimpse.generate.ModelTraining;
+import io.github.glimpse.model.ModelTraining;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.request.ErrorMapper;
 import io.github.glimpse.request.ImageUrlOptions;
@@ -85,7 +85,7 @@ final class RequestMapper {
         GlimpseChatRequestParameters parameters = parameters(request);
         ModelTraining training = training(parameters);
         AnswerForm form = check(parameters, training);
-        messages.keeping(parameters.history()).check(request.messages());
+        messages.of(parameters).check(request.messages());
         return () -> map(request, parameters, form, training, arrival);
     }
 
@@ -122,7 +122,7 @@ final class RequestMapper {
             Arrival arrival) {
         Warnings warnings = new Warnings();
         try {
-            List<ChatTurn> turns = messages.keeping(parameters.history()).conversation(request.messages(), arrival);
+            List<ChatTurn> turns = messages.of(parameters).conversation(request.messages(), arrival);
             ToolMapper.Plan plan = tools.plan(parameters, request.messages(), form, training);
             List<String> dropped = toolFit.dropped(plan.offer(), turns, parameters);
             if (!dropped.isEmpty()) {

@@ -5,6 +5,7 @@ import dev.langchain4j.data.message.AiMessage;
 import dev.langchain4j.model.chat.request.ChatRequestParameters;
 import dev.langchain4j.model.chat.response.ChatResponse;
 import dev.langchain4j.model.output.FinishReason;
+import io.github.glimpse.Warnings;
 import io.github.glimpse.generate.GenerationResult;
 import io.github.glimpse.generate.ToolCall;
 import io.github.glimpse.prune.PruningReport;
@@ -29,6 +30,9 @@ final class ResponseMapper {
      * @param warnings that the mapping of the request gave
      */
     ChatResponse map(GenerationResult result, ChatRequestParameters parameters, CallIds ids, List<String> warnings) {
+        Warnings all = new Warnings();
+        all.addAll(warnings);
+        all.addAll(result.warnings());
         PruningReport report = result.report();
         List<ToolCall> calls = result.calls();
         List<ToolExecutionRequest> requests = new ArrayList<>();
@@ -70,7 +74,7 @@ final class ResponseMapper {
                         .lookup(result.lookup())
                         .thinking(result.thinking().withoutText())
                         .calls(reports)
-                        .warnings(warnings)
+                        .warnings(all.list())
                         .build())
                 .build();
     }

@@ -19,7 +19,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Text-record spelling of a JSON schema, for models that declare it ({@link io.github.glimpse.generate.ModelTraining}). The model
+ * Text-record spelling of a JSON schema, for models that declare it ({@link io.github.glimpse.model.ModelTraining}). The model
  * writes each property as a text or null; numbers without quotes are made of the texts when the document is complete. Immutable.
  */
 final class TextRecord {

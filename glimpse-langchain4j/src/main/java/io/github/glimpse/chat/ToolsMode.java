@@ -9,7 +9,7 @@ public enum ToolsMode {
     /**
      * As it fits the model: by its chat template if that reads tools, by the rule of its family, by convention; not at all where
      * the context is too short for a list of tools, and no tool that the model's folder says it was not trained to call ({@link
-     * io.github.glimpse.generate.ModelTraining}).
+     * io.github.glimpse.model.ModelTraining}).
      */
     AUTO(null),
 

@@ -129,6 +129,17 @@ public final class AnswerMask {
         return id;
     }
 
+    /** Whether this token may follow. */
+    public boolean allows(int id) {
+        cursor.mask(allowed);
+        return (allowed[id / Long.SIZE] >>> id & 1) != 0;
+    }
+
+    /** Whether tools may be called in the answer. */
+    public boolean callsTools() {
+        return form.callsTools();
+    }
+
     /** Whether the answer is closed before the limit of output tokens. */
     public boolean closesInTime() {
         return form.limit() == AnswerForm.Limit.CLOSE;

@@ -13,6 +13,7 @@ import io.github.glimpse.model.AnsweringModel;
 import io.github.glimpse.model.FolderReading;
 import io.github.glimpse.model.ImageTextModel;
 import io.github.glimpse.model.LoadOptions;
+import io.github.glimpse.model.ModelTraining;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.ModelDimensions;

@@ -17,7 +17,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -32,6 +31,11 @@ final class AnswerSyntax {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
+    /** Header of the text in a model with channels. */
+    private static final String FINAL = "<|channel|>final<|message|>";
+
+    private static final String NEXT_FINAL = "<|start|>assistant" + FINAL;
+
     /** Texts in tags and formats that may be single tokens. */
     private static final Pattern TOKEN = Pattern.compile("<[^<>]*>|\\[/?[A-Z_]+\\]|｜DSML｜");
 
@@ -39,7 +43,9 @@ final class AnswerSyntax {
     private final @Nullable ToolCallFormat format;
     private final Map<Integer, String> tokens;
     private final int[] closing;
-    private final OptionalInt opening;
+    private final int[] opening;
+    private final int[] header;
+    private final int[] nextHeader;
     private final int[] lineBreaks;
 
     private AnswerSyntax(@Nullable ThinkingTags tags, @Nullable ToolCallFormat format, PromptParts model) {
@@ -57,13 +63,15 @@ final class AnswerSyntax {
         closing = tags == null
                 ? new int[0]
                 : tokenizer.encode(closingText(tags, model.template().source()));
-        int[] open = tags == null ? new int[0] : tokenizer.encode(tags.open());
+        opening = tags == null ? new int[0] : tokenizer.encode(tags.open());
+        boolean hasChannels = ThinkingTags.HARMONY.equals(tags);
+        header = hasChannels ? tokenizer.encode(FINAL) : new int[0];
+        nextHeader = hasChannels ? tokenizer.encode(NEXT_FINAL) : new int[0];
         lineBreaks = Stream.of("\n", "\n\n")
                 .map(tokenizer::encode)
                 .filter(ids -> ids.length == 1)
                 .mapToInt(ids -> ids[0])
                 .toArray();
-        opening = open.length == 1 ? OptionalInt.of(open[0]) : OptionalInt.empty();
     }
 
     /** Finds the syntax of a model by probes of its prompts. */
@@ -102,7 +110,7 @@ final class AnswerSyntax {
     /** The closing tag with the line breaks that the template writes around it. */
     private static String closingText(ThinkingTags tags, String template) {
         if (tags.equals(ThinkingTags.HARMONY)) {
-            return tags.close() + "<|start|>assistant<|channel|>final<|message|>";
+            return tags.close() + NEXT_FINAL;
         }
         String before = template.contains("\\n" + tags.close()) ? "\n" : "";
         String after = template.contains(tags.close() + "\\n\\n") ? "\n\n" : "";
@@ -125,9 +133,18 @@ final class AnswerSyntax {
         return closing.clone();
     }
 
-    /** The id that opens a thought, if it is one. */
-    OptionalInt opening() {
-        return opening;
+    /** Ids that open a thought; none if the model writes none. */
+    int[] opening() {
+        return opening.clone();
+    }
+
+    /**
+     * Ids before the text of a model with channels; none of all others.
+     *
+     * @param afterThought whether a thought came before
+     */
+    int[] header(boolean afterThought) {
+        return afterThought ? nextHeader.clone() : header.clone();
     }
 
     /** Ids of one and two line breaks, where they are single tokens. */

@@ -2,6 +2,7 @@ package io.github.glimpse.generate;
 
 import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.answer.AnswerEnding;
+import io.github.glimpse.answer.ThinkingReport;
 import io.github.glimpse.form.AnswerMask;
 import io.github.glimpse.form.ChoiceScores;
 import io.github.glimpse.model.VisionLanguageModel;

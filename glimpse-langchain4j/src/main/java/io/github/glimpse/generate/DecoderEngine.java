@@ -15,6 +15,7 @@ import io.github.glimpse.hub.ModelFiles;
 import io.github.glimpse.image.ImageDecoder;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.FirstToken;
+import io.github.glimpse.model.ModelTraining;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.DecoderSteps;
@@ -215,7 +216,7 @@ final class DecoderEngine implements AnswerEngine {
 
     @Override
     public int countTokens(List<ChatTurn> turns, ToolOffer tools) {
-        PromptBuilder prompts = this.prompts.offering(tools);
+        PromptBuilder prompts = this.prompts.offering(tools, options.generation());
         try {
             return options.history() == HistoryMode.REFUSE
                     ? prompts.prompt(turns).tokens()
@@ -235,7 +236,7 @@ final class DecoderEngine implements AnswerEngine {
             GenerationRequest asked, GenerationListener listener, RequestContext context, Duration waiting) {
         GenerationRequest request = FormPrompt.described(asked, model.contextLength(), prompts.showsSystem());
         GenerationOptions generation = request.generation();
-        PromptBuilder prompts = this.prompts.offering(request.tools());
+        PromptBuilder prompts = this.prompts.offering(request.tools(), generation);
         HistoryMode history = request.historyOr(options.history());
         DecoderChecks.pictures(request.turns(), options, history);
         List<ChatTurn> turns =
@@ -353,7 +354,8 @@ final class DecoderEngine implements AnswerEngine {
                     tools.askedAgain(holding.floor().askedAgain()).withUnlisted(text.unlistedTools()),
                     prefilled.reuse(),
                     noGuesses == null ? lookup.report() : LookupReport.off(noGuesses),
-                    answer.thinking());
+                    answer.thinking(),
+                    prompt.changes().warnings());
         }
     }
 
@@ -392,6 +394,7 @@ final class DecoderEngine implements AnswerEngine {
     @Override
     public void check(GenerationOptions generation) {
         DecoderChecks.generation(generation);
+        prompts.check(generation);
     }
 
     /**

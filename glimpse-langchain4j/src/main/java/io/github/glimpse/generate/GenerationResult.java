@@ -1,5 +1,6 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.answer.ThinkingReport;
 import io.github.glimpse.form.ConstraintReport;
 import io.github.glimpse.prefill.ReuseReport;
 import io.github.glimpse.prune.PruningReport;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param reuse what was taken over of requests before
  * @param lookup what came of guessing tokens
  * @param thinking the thought before the answer
+ * @param warnings parts of the request without the effect that was asked for
  */
 public record GenerationResult(
         String text,
@@ -41,11 +43,13 @@ public record GenerationResult(
         ToolReport tools,
         ReuseReport reuse,
         LookupReport lookup,
-        ThinkingReport thinking) {
+        ThinkingReport thinking,
+        List<String> warnings) {
 
     /** Copies the list. */
     public GenerationResult {
         calls = List.copyOf(calls);
+        warnings = List.copyOf(warnings);
     }
 
     /** An answer without a form. */
@@ -74,7 +78,8 @@ public record GenerationResult(
                 ToolReport.NONE,
                 ReuseReport.withoutRows(inputTokens, 0, null),
                 LookupReport.NONE,
-                ThinkingReport.NONE);
+                ThinkingReport.NONE,
+                List.of());
     }
 
     /** All but the text, which may hold what nobody else is to read. */

@@ -6,6 +6,7 @@ import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.UnsupportedModelException;
+import io.github.glimpse.answer.ThinkingReport;
 import io.github.glimpse.engine.TensorScope;
 import io.github.glimpse.engine.TorchRuntime;
 import io.github.glimpse.hub.ModelFiles;
@@ -15,6 +16,7 @@ import io.github.glimpse.image.PatchPlan;
 import io.github.glimpse.image.PixelPatches;
 import io.github.glimpse.model.FirstToken;
 import io.github.glimpse.model.ImageTextModel;
+import io.github.glimpse.model.ImageTextPrompts;
 import io.github.glimpse.model.ImageTextTask;
 import io.github.glimpse.model.MediaPlan;
 import io.github.glimpse.nn.CancellationPoint;
@@ -35,9 +37,11 @@ import io.github.glimpse.prune.PruningStrategies;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
 import io.github.glimpse.sampling.BeamSearch;
+import io.github.glimpse.sampling.EndOptions;
 import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.sampling.LookupReport;
 import io.github.glimpse.sampling.Sampler;
+import io.github.glimpse.sampling.TemplateSettings;
 import io.github.glimpse.serve.LendingCache;
 import io.github.glimpse.serve.MemoryBudget;
 import io.github.glimpse.serve.StepScheduler;
@@ -255,7 +259,8 @@ final class ImageTextEngine implements AnswerEngine {
                     generation.refusesLookup() != null
                             ? LookupReport.off(generation.refusesLookup())
                             : LookupReport.off("models with cross-attention read no prompt that holds the answer"),
-                    ThinkingReport.NONE);
+                    ThinkingReport.NONE,
+                    List.of());
         }
     }
 
@@ -420,7 +425,7 @@ final class ImageTextEngine implements AnswerEngine {
         var heads = Objects.requireNonNull(model.heads());
         NDArray textRows = crossAttend(ids, seen, plan, 0, log, context).rows();
         float[] picture = heads.picture().unitOf(seen.features().rows(), scope);
-        float[] text = heads.text().unitOf(texts.blind(ids, context), scope);
+        float[] text = heads.text().unitOf(texts.blind(ids, scope, context.cancellation()), scope);
         double similarity = 0;
         for (int i = 0; i < picture.length; i++) {
             similarity += (double) picture[i] * text[i];
@@ -466,6 +471,12 @@ final class ImageTextEngine implements AnswerEngine {
                     Objects.requireNonNullElse(options.maxOutputTokens(), DEFAULT_MAX_OUTPUT_TOKENS),
                     Objects.requireNonNullElse(options.beams(), 1),
                     Objects.requireNonNullElse(options.lengthPenalty(), GenerationOptions.DEFAULT_LENGTH_PENALTY));
+            if (!options.template().equals(TemplateSettings.NONE)
+                    || !options.ending().equals(EndOptions.NONE)) {
+                throw new UnsupportedContentException("Models with cross-attention, such as BLIP, have neither a chat"
+                        + " template with variables nor further rules for the end of an answer; leave thinking,"
+                        + " template variables, stop-token-ids, ignore-eos and include-stop out");
+            }
             if (words.beams > 1 && options.changesLikelihoods()) {
                 throw new UnsupportedContentException("Beam search (beams " + words.beams
                         + ") takes what is likeliest as a whole, so temperature and penalties do not go with it;"

@@ -9,6 +9,7 @@ import io.github.glimpse.engine.WeightPacking;
 import io.github.glimpse.form.AnswerForms;
 import io.github.glimpse.hub.ModelSource;
 import io.github.glimpse.model.MediaRule;
+import io.github.glimpse.model.ModelTraining;
 import io.github.glimpse.model.VisionLanguageModel;
 import io.github.glimpse.prefill.PrefixUse;
 import io.github.glimpse.prefill.StageObserver;

@@ -16,6 +16,7 @@ import io.github.glimpse.prefill.ExpandedText;
 import io.github.glimpse.prefill.Prompt;
 import io.github.glimpse.prefill.PromptMedium;
 import io.github.glimpse.prefill.PromptParts;
+import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.template.MessagePart;
 import io.github.glimpse.template.RenderedConversation;
 import io.github.glimpse.template.TemplateMessage;
@@ -82,6 +83,11 @@ public final class PromptBuilder {
         return tools.fitting();
     }
 
+    /** Refuses a switch of the thought that the template does not have. */
+    void check(GenerationOptions generation) {
+        var unused = tools.variables(generation);
+    }
+
     /** Syntax of the model's answers. */
     AnswerSyntax syntax() {
         return AnswerSyntax.of(model, tools);
@@ -89,7 +95,12 @@ public final class PromptBuilder {
 
     /** One whose prompts offer these tools. */
     PromptBuilder offering(ToolOffer offer) {
-        return new PromptBuilder(model, reader, tools.offering(offer));
+        return offering(offer, GenerationOptions.defaults());
+    }
+
+    /** One whose prompts offer these tools, with the variables of a request. */
+    PromptBuilder offering(ToolOffer offer, GenerationOptions generation) {
+        return new PromptBuilder(model, reader, tools.offering(offer, generation));
     }
 
     /**

@@ -1,9 +1,11 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.answer.ThinkingReport;
+import io.github.glimpse.answer.ThinkingReport.Closed;
 import io.github.glimpse.form.AnswerMask;
-import io.github.glimpse.generate.ThinkingReport.Closed;
 import io.github.glimpse.sampling.Sampler;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,7 @@ final class ThoughtGate {
     private Closed closed = Closed.BY_MODEL;
     private boolean wasThinking;
     private boolean isMasked;
+    private boolean isHeaded;
     private int lineBreaks;
 
     ThoughtGate(AnswerText text, @Nullable AnswerSyntax syntax, @Nullable Integer budget, @Nullable AnswerMask mask) {
@@ -43,6 +46,8 @@ final class ThoughtGate {
         if (forced.isEmpty() && syntax != null && text.isThinking()) {
             wasThinking = true;
             close(syntax, left);
+        } else if (forced.isEmpty() && syntax != null && mask != null && !isHeaded && !mask.callsTools()) {
+            addHeader(syntax, mask, left);
         }
         Integer next = forced.poll();
         return next == null ? OptionalInt.empty() : OptionalInt.of(next);
@@ -62,9 +67,27 @@ final class ThoughtGate {
         } else {
             return;
         }
-        for (int id : closing) {
-            forced.add(id);
+        add(closing);
+    }
+
+    /** Channels of a constrained answer are forced: its mask knows their texts only. */
+    private void addHeader(AnswerSyntax known, AnswerMask answer, int left) {
+        boolean thinks = !wasThinking && known.header(false).length > 0 && hasRoom(known, answer, left);
+        isHeaded = !thinks;
+        if (closed == Closed.BY_MODEL) {
+            add(thinks ? known.opening() : known.header(wasThinking));
         }
+    }
+
+    /** Whether a thought can be opened, and closed before the answer needs the rest of the tokens. */
+    private boolean hasRoom(AnswerSyntax known, AnswerMask answer, int left) {
+        int tags = known.opening().length + known.closing().length;
+        return (budget == null || budget > 0)
+                && (!answer.closesInTime() || left > answer.leastTokens() + tags + MAX_LINE_BREAKS + 1);
+    }
+
+    private void add(int[] ids) {
+        Arrays.stream(ids).forEach(forced::add);
     }
 
     /** Chooses the next token of a constrained answer. */
@@ -73,14 +96,17 @@ final class ThoughtGate {
             return answer.chooseFree(sampler, logits);
         }
         // A thought that could not be closed in time would leave no tokens for the answer
+        int[] opening = syntax == null ? new int[0] : syntax.opening();
         if (!isMasked
                 && syntax != null
-                && answer.closesInTime()
                 && text.isUndecided()
-                && syntax.opening().isPresent()) {
-            int opening = syntax.opening().getAsInt();
-            int id = answer.choose(sampler, logits, left, new int[] {opening});
-            isMasked = id != opening;
+                && answer.closesInTime()
+                && opening.length > 0
+                && !answer.allows(opening[0])
+                && hasRoom(syntax, answer, left)) {
+            int id = answer.choose(sampler, logits, left, new int[] {opening[0]});
+            isMasked = id != opening[0];
+            add(isMasked ? new int[0] : Arrays.copyOfRange(opening, 1, opening.length));
             return id;
         }
         if (!isMasked && syntax != null && wasThinking && lineBreaks < MAX_LINE_BREAKS) {

@@ -5,6 +5,9 @@ import io.github.glimpse.InvalidConversationException;
 import io.github.glimpse.answer.ToolCallFormat;
 import io.github.glimpse.answer.ToolCallFormatDetector;
 import io.github.glimpse.prefill.PromptParts;
+import io.github.glimpse.sampling.GenerationOptions;
+import io.github.glimpse.sampling.TemplateSettings;
+import io.github.glimpse.sampling.ThinkingSwitch;
 import io.github.glimpse.template.ConversationRenderer;
 import io.github.glimpse.template.DescribedTools;
 import io.github.glimpse.template.MessageCall;
@@ -12,6 +15,7 @@ import io.github.glimpse.template.MessageContent;
 import io.github.glimpse.template.MessagePart;
 import io.github.glimpse.template.RenderedConversation;
 import io.github.glimpse.template.TemplateMessage;
+import io.github.glimpse.template.TemplateVariables;
 import io.github.glimpse.template.ToolMessages;
 import io.github.glimpse.text.TokenWatch;
 import io.github.glimpse.text.Tokenizer;
@@ -36,6 +40,7 @@ final class ToolPrompt {
     private final ToolForm form;
     private final PreparedTools prepared;
     private final DescribedTools tools;
+    private final TemplateVariables variables;
 
     private ToolPrompt(
             Tokenizer tokenizer,
@@ -43,13 +48,15 @@ final class ToolPrompt {
             ToolForm fitting,
             ToolForm form,
             PreparedTools prepared,
-            DescribedTools tools) {
+            DescribedTools tools,
+            TemplateVariables variables) {
         this.tokenizer = tokenizer;
         this.messages = messages;
         this.fitting = fitting;
         this.form = form;
         this.prepared = prepared;
         this.tools = tools;
+        this.variables = variables;
     }
 
     static ToolPrompt of(PromptParts model) {
@@ -63,7 +70,13 @@ final class ToolPrompt {
         ToolForm fitting = fitting(model, messages);
         PreparedTools prepared = new PreparedTools();
         return new ToolPrompt(
-                model.tokenizer(), messages, fitting, fitting, prepared, prepared.of(List.of(), model.tokenizer()));
+                model.tokenizer(),
+                messages,
+                fitting,
+                fitting,
+                prepared,
+                prepared.of(List.of(), model.tokenizer()),
+                TemplateVariables.NONE);
     }
 
     private static Optional<String> detect(String written, String answerEnd, MessageCall call) {
@@ -76,11 +89,34 @@ final class ToolPrompt {
         return model.contextLength() < LEAST_CONTEXT ? ToolForm.OFF : messages.fitting(model.tokenizer());
     }
 
-    ToolPrompt offering(ToolOffer offer) {
+    ToolPrompt offering(ToolOffer offer, GenerationOptions generation) {
         boolean isOffered = offer.settled(fitting).offered() > 0;
         DescribedTools described = prepared.of(isOffered ? offer.tools() : List.of(), tokenizer);
         ToolForm asked = offer.form();
-        return new ToolPrompt(tokenizer, messages, fitting, asked == null ? fitting : asked, prepared, described);
+        return new ToolPrompt(
+                tokenizer,
+                messages,
+                fitting,
+                asked == null ? fitting : asked,
+                prepared,
+                described,
+                variables(generation));
+    }
+
+    /**
+     * Variables of the template for a request.
+     *
+     * @throws io.github.glimpse.UnsupportedContentException if the template has no such switch of the thought
+     */
+    TemplateVariables variables(GenerationOptions generation) {
+        TemplateSettings settings = generation.template();
+        Integer budget = generation.thinkingBudget();
+        ThinkingSwitch thinking = settings.thinking();
+        return messages.renderer()
+                .resolved(
+                        thinking == null ? null : thinking.value(),
+                        budget != null && budget == 0,
+                        settings.variables());
     }
 
     boolean showsSystem() {
@@ -144,6 +180,6 @@ final class ToolPrompt {
     }
 
     RenderedConversation render(List<TemplateMessage> conversation) {
-        return messages.render(conversation, tools, form, Map.of());
+        return messages.render(conversation, tools, form, variables.values()).with(variables.warnings());
     }
 }

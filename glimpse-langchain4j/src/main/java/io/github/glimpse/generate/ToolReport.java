@@ -1,6 +1,7 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.generate.ToolOffer.Withheld;
+import io.github.glimpse.model.ModelTraining;
 import io.github.glimpse.text.ToolForm;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,7 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.answer.AnswerEnding;
+import io.github.glimpse.answer.ThinkingReport;
 import io.github.glimpse.sampling.BeamSearch;
 import io.github.glimpse.sampling.Sampler;
 import io.github.glimpse.text.Tokenizer;

@@ -20,11 +20,13 @@ import org.jspecify.annotations.Nullable;
  * @param beams beginnings that are written side by side, of which the best whole is taken; 1 is off. Above 1 only models with
  *     cross-attention (BLIP), and only without sampling and penalties
  * @param lengthPenalty power of the length by which the score of a beam is divided; above 0 favours long answers
- * @param minOutputTokens least tokens of the answer before it may end; only models with cross-attention
+ * @param minOutputTokens tokens before which no end-of-turn token is chosen; a stop text ends the answer all the same
  * @param lookup most tokens that are guessed at once, by what prompt and answer have said before, and checked in one step; the answer
  *     stays the same. Unset or 0 is off; greedy answers only
  * @param thinkingBudget most tokens of the thought before an answer; then its closing tag is forced. 0 closes it at once; unset
  *     is no limit
+ * @param template settings of the chat template, such as the switch of thinking
+ * @param ending rules for the end of the answer besides {@code stop}
  */
 public record GenerationOptions(
         @Nullable Double temperature,
@@ -41,7 +43,9 @@ public record GenerationOptions(
         @Nullable Double lengthPenalty,
         @Nullable Integer minOutputTokens,
         @Nullable Integer lookup,
-        @Nullable Integer thinkingBudget) {
+        @Nullable Integer thinkingBudget,
+        TemplateSettings template,
+        EndOptions ending) {
 
     /** Greedy. */
     public static final double DEFAULT_TEMPERATURE = 0.0;
@@ -133,7 +137,9 @@ public record GenerationOptions(
                 .lengthPenalty(lengthPenalty)
                 .minOutputTokens(minOutputTokens)
                 .lookup(lookup)
-                .thinkingBudget(thinkingBudget);
+                .thinkingBudget(thinkingBudget)
+                .template(template)
+                .ending(ending);
     }
 
     /** These options where set, else {@code fallback}'s. */
@@ -154,6 +160,8 @@ public record GenerationOptions(
                 .minOutputTokens(set(minOutputTokens, fallback.minOutputTokens))
                 .lookup(set(lookup, fallback.lookup))
                 .thinkingBudget(set(thinkingBudget, fallback.thinkingBudget))
+                .template(template.orElse(fallback.template))
+                .ending(ending.orElse(fallback.ending))
                 .unchecked();
     }
 
@@ -220,6 +228,8 @@ public record GenerationOptions(
                 .add("minOutputTokens", minOutputTokens)
                 .add("lookup", lookup)
                 .add("thinkingBudget", thinkingBudget)
+                .add("template", template.equals(TemplateSettings.NONE) ? null : template)
+                .add("ending", ending.equals(EndOptions.NONE) ? null : ending)
                 .toString();
     }
 
@@ -241,6 +251,8 @@ public record GenerationOptions(
         private @Nullable Integer minOutputTokens;
         private @Nullable Integer lookup;
         private @Nullable Integer thinkingBudget;
+        private TemplateSettings template = TemplateSettings.NONE;
+        private EndOptions ending = EndOptions.NONE;
 
         private Builder() {}
 
@@ -334,6 +346,18 @@ public record GenerationOptions(
             return this;
         }
 
+        /** Settings of the chat template. */
+        public Builder template(TemplateSettings value) {
+            template = value;
+            return this;
+        }
+
+        /** Rules for the end of the answer besides its stop texts. */
+        public Builder ending(EndOptions value) {
+            ending = value;
+            return this;
+        }
+
         /**
          * The options.
          *
@@ -360,7 +384,9 @@ public record GenerationOptions(
                     lengthPenalty,
                     minOutputTokens,
                     lookup,
-                    thinkingBudget);
+                    thinkingBudget,
+                    template,
+                    ending);
         }
     }
 }

@@ -49,7 +49,7 @@ final class CompletenessCheck implements TemplateInput.Observer {
             TemplateProfile profile,
             List<TemplateMessage> messages,
             List<Map<String, Object>> tools,
-            Map<String, Object> variables) {
+            Map<String, ? extends @Nullable Object> variables) {
         CompletenessCheck check = new CompletenessCheck(profile, messages);
         check.read(renderer.render(new TemplateInput(profile, check).of(messages), tools, variables));
         return check.firstIncomplete();

@@ -3,12 +3,13 @@ package io.github.glimpse.template;
 import java.util.List;
 
 /**
- * How a conversation was rewritten for a template that refuses or loses a message.
+ * Rewritings of a conversation for a template that refuses or loses a message.
  *
  * @param repairs rewritings, in the order of their application
  * @param leftOut kinds of content that are not in the prompt
+ * @param warnings variables of the request without the effect that was asked for
  */
-public record ConversationChanges(List<String> repairs, List<String> leftOut) {
+public record ConversationChanges(List<String> repairs, List<String> leftOut, List<String> warnings) {
 
     /** None: the template wrote the conversation as it is. */
     public static final ConversationChanges NONE = new ConversationChanges(List.of(), List.of());
@@ -17,5 +18,11 @@ public record ConversationChanges(List<String> repairs, List<String> leftOut) {
     public ConversationChanges {
         repairs = List.copyOf(repairs);
         leftOut = List.copyOf(leftOut);
+        warnings = List.copyOf(warnings);
+    }
+
+    /** Changes without warnings. */
+    public ConversationChanges(List<String> repairs, List<String> leftOut) {
+        this(repairs, leftOut, List.of());
     }
 }

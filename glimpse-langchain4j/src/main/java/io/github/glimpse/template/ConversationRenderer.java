@@ -85,6 +85,22 @@ public final class ConversationRenderer {
         return names;
     }
 
+    /**
+     * Resolves the variables of a request.
+     *
+     * @param thinking switch of the thought; null leaves the template's default
+     * @param forbidsThought whether no thought is wanted: where the template can switch it off it does, whatever {@code thinking} says
+     * @param own further variables, which replace those of the switch
+     * @throws UnsupportedContentException if the template has no such switch
+     * @throws IllegalArgumentException if a name is reserved
+     */
+    public TemplateVariables resolved(
+            @Nullable String thinking, boolean forbidsThought, Map<String, @Nullable Object> own) {
+        Set<String> read = variables();
+        boolean off = forbidsThought && TemplateVariables.canSwitchOff(read);
+        return TemplateVariables.of(read, off ? TemplateVariables.OFF : thinking, own);
+    }
+
     TemplateProfile profile() {
         return forTools.profile();
     }
@@ -115,7 +131,9 @@ public final class ConversationRenderer {
      * @throws InvalidConversationException if the template cannot write it, with the words of the first refusal
      */
     public RenderedConversation render(
-            List<TemplateMessage> messages, List<Map<String, Object>> tools, Map<String, Object> variables) {
+            List<TemplateMessage> messages,
+            List<Map<String, Object>> tools,
+            Map<String, ? extends @Nullable Object> variables) {
         List<TemplateMessage> paired = ToolCallPairing.paired(messages);
         if (tools.isEmpty() && needsTools) {
             throw new InvalidConversationException(
@@ -167,12 +185,12 @@ public final class ConversationRenderer {
         private final TemplateRenderer renderer;
         private final TemplateProfile profile;
         private final List<Map<String, Object>> tools;
-        private final Map<String, Object> variables;
+        private final Map<String, ? extends @Nullable Object> variables;
         private final List<String> repairs = new ArrayList<>();
         private @Nullable String words;
         private @Nullable UnsupportedContentException refusal;
 
-        Rendering(Variant variant, List<Map<String, Object>> tools, Map<String, Object> variables) {
+        Rendering(Variant variant, List<Map<String, Object>> tools, Map<String, ? extends @Nullable Object> variables) {
             this.renderer = variant.renderer();
             this.profile = variant.profile();
             this.tools = tools;

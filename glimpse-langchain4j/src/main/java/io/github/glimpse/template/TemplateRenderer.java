@@ -48,7 +48,10 @@ final class TemplateRenderer {
      *
      * @throws io.github.glimpse.UnsupportedContentException if the template refuses or fails
      */
-    String render(List<Map<String, Object>> messages, List<Map<String, Object>> tools, Map<String, Object> variables) {
+    String render(
+            List<Map<String, Object>> messages,
+            List<Map<String, Object>> tools,
+            Map<String, ? extends @Nullable Object> variables) {
         Map<String, @Nullable Object> all = new HashMap<>(specialTokens);
         all.putAll(variables);
         all.put("messages", messages);

@@ -90,7 +90,10 @@ public final class ToolMessages {
      * @throws io.github.glimpse.InvalidConversationException as {@link ConversationRenderer#render}
      */
     public RenderedConversation render(
-            List<TemplateMessage> messages, DescribedTools tools, ToolForm form, Map<String, Object> variables) {
+            List<TemplateMessage> messages,
+            DescribedTools tools,
+            ToolForm form,
+            Map<String, ? extends @Nullable Object> variables) {
         if (form == ToolForm.NATIVE) {
             return renderer.render(messages, tools.tools(), variables);
         }

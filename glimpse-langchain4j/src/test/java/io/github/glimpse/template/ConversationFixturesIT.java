@@ -1,6 +1,7 @@
 package io.github.glimpse.template;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -38,6 +39,8 @@ class ConversationFixturesIT {
     /** Cases that are not run, by their name, with the reason. */
     private static final Map<String, String> NOT_RUN =
             Map.of("prefix.continue", "Glimpse does not continue an answer that the request begins");
+
+    private static final List<String> SWITCHES = List.of("enable_thinking", "thinking", "thinking_mode");
 
     private static final int CONTEXT = 100;
 
@@ -246,6 +249,41 @@ class ConversationFixturesIT {
             String image = fixture.meta().path("image_placeholder").asText("").strip();
             if (!image.isEmpty() && !image.equals("null")) {
                 assertThat(profile.image()).as(name).isEqualTo(image);
+            }
+        }
+    }
+
+    @Test
+    void switchesTheThoughtByTheVariableThatATemplateReads() {
+        List<Map<String, Object>> none = List.of();
+        List<TemplateMessage> question =
+                List.of(TemplateMessage.of(0, TemplateMessage.USER, MessageContent.ofText("Hello")));
+        for (TemplateFixture fixture : TemplateFixture.all()) {
+            ConversationRenderer renderer = renderer(fixture);
+            boolean hasSwitch = list(fixture.meta().path("kwargs")).stream().anyMatch(SWITCHES::contains);
+            if (!hasSwitch) {
+                assertThatThrownBy(() -> renderer.resolved("off", false, Map.of()))
+                        .as(fixture.name())
+                        .isInstanceOf(UnsupportedContentException.class);
+            } else if (!fixture.meta().has("template_name")) {
+                String on = renderer.render(
+                                question,
+                                none,
+                                renderer.resolved("on", false, Map.of()).values())
+                        .prompt();
+                String off = renderer.render(
+                                question,
+                                none,
+                                renderer.resolved("off", false, Map.of()).values())
+                        .prompt();
+                assertThat(on).as(fixture.name()).isNotEqualTo(off);
+                assertThat(renderer.render(
+                                        question,
+                                        none,
+                                        renderer.resolved("on", true, Map.of()).values())
+                                .prompt())
+                        .as(fixture.name() + " where no thought is wanted")
+                        .isEqualTo(off);
             }
         }
     }

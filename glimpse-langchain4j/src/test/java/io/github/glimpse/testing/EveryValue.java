@@ -1,9 +1,13 @@
 package io.github.glimpse.testing;
 
+import io.github.glimpse.sampling.EndOptions;
 import io.github.glimpse.sampling.GenerationOptions;
+import io.github.glimpse.sampling.TemplateSettings;
+import io.github.glimpse.sampling.ThinkingSwitch;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 
 /** Options that say something of everything, to find a value that a copy or a merge forgets. */
 public final class EveryValue {
@@ -43,6 +47,12 @@ public final class EveryValue {
         }
         if (type == List.class) {
             return List.of("stop " + number);
+        }
+        if (type == TemplateSettings.class) {
+            return new TemplateSettings(new ThinkingSwitch("effort"), Map.of("variable", number));
+        }
+        if (type == EndOptions.class) {
+            return new EndOptions(List.of(number), true, true);
         }
         throw new AssertionError("Say what a " + type.getSimpleName() + " may be");
     }

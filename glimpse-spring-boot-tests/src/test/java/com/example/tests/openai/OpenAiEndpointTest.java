@@ -323,9 +323,9 @@ class OpenAiEndpointTest {
     void namesThatAreNotKnownAreListedAsWarnings() {
         String body = "{\"max_tokens\": 1, \"store\": true, \"brand_new\": {}, \"user\": \"me\", %s" + HELLO + "}";
         List<JsonNode> pieces =
-                pieces(client.chat(body.formatted("\"stream\": true, ")).body());
+                pieces(client.chat(body.replace("%s", "\"stream\": true, ")).body());
 
-        JsonNode warnings = json(client.chat(body.formatted(""))).at("/glimpse/warnings");
+        JsonNode warnings = json(client.chat(body.replace("%s", ""))).at("/glimpse/warnings");
         assertThat(warnings).hasSize(1);
         assertThat(warnings.get(0).textValue()).contains("brand_new");
         assertThat(pieces.get(pieces.size() - 1).at("/glimpse/warnings")).isEqualTo(warnings);

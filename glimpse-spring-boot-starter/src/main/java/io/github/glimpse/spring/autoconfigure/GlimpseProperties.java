@@ -320,7 +320,7 @@ public record GlimpseProperties(
      * @param presencePenalty Subtracted from the score of each token that the answer has, from -2 to 2.
      * @param frequencyPenalty Subtracted from a token's score per occurrence in the answer, from -2 to 2.
      * @param maxOutputTokens Most tokens of an answer; BLIP takes 20 if this is unset.
-     * @param minOutputTokens Least tokens before an answer may end; BLIP only.
+     * @param minOutputTokens Tokens before which no end-of-turn token is chosen; a stop text ends the answer all the same.
      * @param beams Beginnings that are written side by side, of which the best whole is taken; 1 is off. BLIP only, and without
      *     sampling and penalties.
      * @param lengthPenalty Power of the length by which the score of a beam is divided; above 0 favours long answers. BLIP only.
@@ -488,13 +488,18 @@ public record GlimpseProperties(
     /**
      * Thoughts of models that reason before they answer.
      *
-     * @param budget Most tokens of a thought; then its closing tag is forced and the answer begins. 0 closes it at once. Unset is no
+     * @param enabled Switch of thinking: on, off, or an effort such as low, medium or high, mapped to the variable that the model's chat template reads. Unset is the
+     *     template's default. A model whose template reads none is not loaded.
+     * @param budget Most tokens of a thought; then its closing tag is forced and the answer begins. 0 is as switched off. Unset is no
      *     limit.
      * @param returned Whether answers carry the thought, apart from the text. If not, it is dropped.
+     * @param send Whether thoughts of earlier answers are given to the chat template, which decides.
      */
     public record Thinking(
+            @Nullable String enabled,
             @Min(0) @Nullable Integer budget,
-            @Name("return") @DefaultValue("true") Boolean returned) {}
+            @Name("return") @DefaultValue("true") Boolean returned,
+            @DefaultValue("true") Boolean send) {}
 
     /**
      * Documents that AI services answer from.

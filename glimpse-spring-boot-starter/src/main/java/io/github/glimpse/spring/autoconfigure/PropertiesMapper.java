@@ -28,6 +28,8 @@ import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.prune.PruningStrategyFactory;
 import io.github.glimpse.request.ImageUrlOptions;
 import io.github.glimpse.sampling.GenerationOptions;
+import io.github.glimpse.sampling.TemplateSettings;
+import io.github.glimpse.sampling.ThinkingSwitch;
 import io.github.glimpse.serve.ServingOptions;
 import io.github.glimpse.spring.autoconfigure.GlimpseProperties.ComputeType;
 import java.util.Arrays;
@@ -394,8 +396,14 @@ final class PropertiesMapper {
                 .lengthPenalty(generation.lengthPenalty())
                 .lookup(generation.lookup())
                 .thinkingBudget(properties.thinking().budget())
+                .template(TemplateSettings.NONE.with(thinking()))
                 .stop(generation.stop())
                 .build();
+    }
+
+    private @Nullable ThinkingSwitch thinking() {
+        String enabled = text(properties.thinking().enabled());
+        return enabled == null ? null : checked("glimpse.thinking.enabled", () -> ThinkingSwitch.of(enabled));
     }
 
     ImageLimits imageLimits() {

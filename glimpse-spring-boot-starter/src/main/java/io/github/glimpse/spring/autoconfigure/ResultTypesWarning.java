@@ -24,7 +24,7 @@ import org.springframework.context.event.ContextRefreshedEvent;
 
 /**
  * Start-up warning about methods of AI services whose result type has fields that the model was not trained to write as JSON, see
- * {@link io.github.glimpse.generate.ModelTraining}. Logged when both the context and the model are ready.
+ * {@link io.github.glimpse.model.ModelTraining}. Logged when both the context and the model are ready.
  */
 final class ResultTypesWarning implements ApplicationListener<ApplicationEvent> {
 

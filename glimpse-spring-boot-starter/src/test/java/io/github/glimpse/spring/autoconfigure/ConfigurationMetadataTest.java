@@ -125,6 +125,7 @@ class ConfigurationMetadataTest {
         defaults.put("glimpse.tools.zoom", false);
         defaults.put("glimpse.tools.format", "auto");
         defaults.put("glimpse.thinking.return", true);
+        defaults.put("glimpse.thinking.send", true);
         defaults.put("glimpse.web.problem-details.enabled", true);
         defaults.put("glimpse.web.problem-details.retry-after", "5s");
         defaults.put("glimpse.openai.enabled", false);

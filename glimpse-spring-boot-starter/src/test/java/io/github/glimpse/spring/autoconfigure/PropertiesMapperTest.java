@@ -31,6 +31,7 @@ import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.prune.PruningStep;
 import io.github.glimpse.request.ImageUrlOptions;
 import io.github.glimpse.sampling.GenerationOptions;
+import io.github.glimpse.sampling.ThinkingSwitch;
 import io.github.glimpse.serve.ServingOptions;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
@@ -76,6 +77,10 @@ class PropertiesMapperTest {
     @Test
     void everyValueOfGenerationHasAPropertyThatIsMapped() throws ReflectiveOperationException {
         for (RecordComponent value : GenerationOptions.class.getRecordComponents()) {
+            if (value.getType().isRecord()) {
+                // Groups of requests; the next test has the switch of thinking
+                continue;
+            }
             String name = DataObjectPropertyName.toDashedForm(value.getName());
             String key = name.startsWith("thinking-")
                     ? "glimpse.thinking." + name.substring("thinking-".length())
@@ -87,6 +92,24 @@ class PropertiesMapperTest {
                     .as(key)
                     .isNotNull();
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"on, on", "true, on", "off, off", "none, off", "High, high"})
+    void mapsTheSwitchOfThinking(String setting, String value) {
+        assertThat(options().generation().template().thinking()).isNull();
+        assertThat(options("glimpse.thinking.enabled=" + setting)
+                        .generation()
+                        .template()
+                        .thinking())
+                .isEqualTo(new ThinkingSwitch(value));
+    }
+
+    @Test
+    void refusesASwitchOfThinkingThatIsNoWord() {
+        assertThatThrownBy(() -> options("glimpse.thinking.enabled=very much"))
+                .isInstanceOf(InvalidPropertyException.class)
+                .hasMessageContaining("glimpse.thinking.enabled");
     }
 
     @Test

@@ -1,4 +1,4 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.answer;
 
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +31,8 @@ public record ThinkingReport(@Nullable String text, int tokens, Closed closed) {
         return withText(null);
     }
 
-    ThinkingReport withText(@Nullable String other) {
+    /** This report with another thought. */
+    public ThinkingReport withText(@Nullable String other) {
         return new ThinkingReport(other, tokens, closed);
     }
 

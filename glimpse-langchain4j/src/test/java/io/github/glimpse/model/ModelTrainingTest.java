@@ -1,4 +1,4 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

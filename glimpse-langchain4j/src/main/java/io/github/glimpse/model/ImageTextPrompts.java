@@ -1,10 +1,9 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.model;
 
 import ai.djl.ndarray.NDArray;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.engine.TensorScope;
-import io.github.glimpse.model.ImageTextModel;
-import io.github.glimpse.model.ImageTextTask;
+import io.github.glimpse.nn.CancellationPoint;
 import io.github.glimpse.nn.CrossTextStack;
 import io.github.glimpse.text.TokenWatch;
 import java.util.Arrays;
@@ -32,7 +31,7 @@ public final class ImageTextPrompts {
     }
 
     /** Like {@link #ids(String)}, with somebody who is asked while the text is made into tokens. */
-    int[] ids(@Nullable String text, TokenWatch watch) {
+    public int[] ids(@Nullable String text, TokenWatch watch) {
         boolean caption = model.task() == ImageTextTask.CAPTION;
         if (text == null) {
             return caption ? new int[] {model.tokens().start()} : new int[0];
@@ -59,14 +58,14 @@ public final class ImageTextPrompts {
         return ids;
     }
 
-    /** Rows of a text that attends to nothing, owned by the request. */
-    NDArray blind(int[] ids, RequestContext context) {
+    /** Rows of a text that attends to nothing, owned by the scope. */
+    public NDArray blind(int[] ids, TensorScope scope, CancellationPoint cancellation) {
         CrossTextStack stack = model.crossText();
-        TensorScope current = context.scope().openChild();
+        TensorScope current = scope.openChild();
         NDArray hidden = stack.embed(ids, 0, current);
         for (int layer = 0; layer < stack.shape().layers(); layer++) {
-            context.cancellation().check();
-            TensorScope next = context.scope().openChild();
+            cancellation.check();
+            TensorScope next = scope.openChild();
             hidden = stack.layer(
                             layer,
                             hidden,
@@ -79,7 +78,7 @@ public final class ImageTextPrompts {
             current.close();
             current = next;
         }
-        NDArray rows = current.keep(hidden, context.scope());
+        NDArray rows = current.keep(hidden, scope);
         current.close();
         return rows;
     }

@@ -1,4 +1,4 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.model;
 
 import io.github.glimpse.hub.ModelConfig;
 import java.util.Set;
@@ -32,7 +32,7 @@ public record ModelTraining(@Nullable Set<String> tools, boolean textRecords) {
      *
      * @throws io.github.glimpse.ModelFilesException if a value is of another type, or the kind of JSON is unknown
      */
-    static ModelTraining of(ModelConfig config) {
+    public static ModelTraining of(ModelConfig config) {
         if (!config.has(KEY)) {
             return ANY;
         }
