@@ -211,10 +211,10 @@ class ArchitectureTest {
         rooms.put("text", List.of("text.jinja"));
         rooms.put("text.jinja", List.of());
         rooms.put("template", List.of("text", "text.jinja"));
-        rooms.put("constrain", List.of());
         rooms.put("answer", List.of());
+        rooms.put("constrain", List.of("answer"));
         rooms.put("sampling", List.of());
-        rooms.put("form", List.of("constrain", "sampling", "text"));
+        rooms.put("form", List.of("answer", "constrain", "sampling", "text"));
         rooms.put("nn", List.of("engine"));
         rooms.put("serve", List.of("engine"));
         rooms.put("model", List.of("nn", "engine", "hub", "image", "text", "template"));

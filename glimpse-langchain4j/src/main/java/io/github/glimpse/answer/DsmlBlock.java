@@ -26,8 +26,8 @@ final class DsmlBlock extends BlockReader {
     static final String PARAMETER = "<｜DSML｜parameter name=\"";
     static final String PARAMETER_END = "</｜DSML｜parameter>";
 
-    private static final String TEXT = "\" string=\"true\">";
-    private static final String JSON = "\" string=\"false\">";
+    static final String TEXT = "\" string=\"true\">";
+    static final String JSON = "\" string=\"false\">";
     private static final LiteralSearch PARAMETER_ENDS = new LiteralSearch(List.of(PARAMETER_END));
 
     private final String close;
@@ -39,8 +39,12 @@ final class DsmlBlock extends BlockReader {
 
     DsmlBlock(int marker, RequestTools tools, Work work) {
         super(tools, work);
-        close = "</" + OPEN.get(marker).substring(1);
+        close = closeOf(OPEN.get(marker));
         expectLiteral(INVOKE);
+    }
+
+    static String closeOf(String open) {
+        return "</" + open.substring(1);
     }
 
     @Override

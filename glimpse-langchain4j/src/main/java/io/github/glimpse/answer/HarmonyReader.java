@@ -18,9 +18,13 @@ final class HarmonyReader {
     }
 
     private static final String START = "<|start|>";
-    private static final String CHANNEL = "<|channel|>";
-    private static final String MESSAGE = "<|message|>";
-    private static final List<String> ENDS = List.of("<|end|>", "<|call|>", "<|return|>");
+
+    /** Beginning of each message but the first. */
+    static final String ASSISTANT = START + "assistant";
+
+    static final String CHANNEL = "<|channel|>";
+    static final String MESSAGE = "<|message|>";
+    static final List<String> ENDS = List.of("<|end|>", "<|call|>", "<|return|>");
 
     /** Texts that structure an answer. */
     static final List<String> LITERALS =
@@ -28,8 +32,11 @@ final class HarmonyReader {
 
     private static final LiteralSearch IN_HEADER =
             new LiteralSearch(List.of(MESSAGE, START, ENDS.get(0), ENDS.get(1), ENDS.get(2)));
-    private static final LiteralSearch IN_MESSAGE =
-            new LiteralSearch(List.of(START, ENDS.get(0), ENDS.get(1), ENDS.get(2)));
+
+    /** Texts that end the body of a message. */
+    static final List<String> BODY_ENDS = List.of(START, ENDS.get(0), ENDS.get(1), ENDS.get(2));
+
+    private static final LiteralSearch IN_MESSAGE = new LiteralSearch(BODY_ENDS);
 
     /** Texts with which a header begins; any other text has no header. */
     private static final List<String> BEGINNINGS = List.of(CHANNEL, "assistant", "to=");

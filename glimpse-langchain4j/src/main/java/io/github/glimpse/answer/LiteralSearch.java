@@ -10,7 +10,7 @@ import java.util.List;
  *
  * <p>Immutable and safe for concurrent use; the caller keeps the state, an int that is 0 at the start.
  */
-final class LiteralSearch {
+public final class LiteralSearch {
 
     private static final int NONE = -1;
 
@@ -23,7 +23,8 @@ final class LiteralSearch {
     private final String[] paths;
     private final int[] matches;
 
-    LiteralSearch(List<String> literals) {
+    /** Builds the automaton of some literals. */
+    public LiteralSearch(List<String> literals) {
         this.literals = List.copyOf(literals);
         String all = String.join("", literals);
         char[] units = all.toCharArray();
@@ -87,7 +88,7 @@ final class LiteralSearch {
     }
 
     /** The state after one more unit. */
-    int step(int state, char unit) {
+    public int step(int state, char unit) {
         int symbol = Arrays.binarySearch(alphabet, unit);
         return symbol < 0 ? 0 : next[state][symbol];
     }
@@ -98,7 +99,7 @@ final class LiteralSearch {
     }
 
     /** Index of the literal that the text so far ends with, or -1. */
-    int match(int state) {
+    public int match(int state) {
         return matches[state];
     }
 

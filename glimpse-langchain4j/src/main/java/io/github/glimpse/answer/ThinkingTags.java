@@ -82,8 +82,13 @@ public record ThinkingTags(
         return literals().stream().allMatch(texts);
     }
 
-    /** Texts that are tags; tokens with these texts belong to the answer's text. */
-    public List<String> literals() {
+    /** Texts of the tags that vocabularies may have as single tokens; these belong to the answer's text. */
+    public List<String> tokens() {
+        return SpecialTokens.in(literals());
+    }
+
+    /** Texts that are tags. */
+    List<String> literals() {
         return openText == null || closeText == null ? List.of(open, close) : List.of(open, close, openText, closeText);
     }
 

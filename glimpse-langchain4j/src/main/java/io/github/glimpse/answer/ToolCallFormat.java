@@ -58,11 +58,21 @@ public enum ToolCallFormat {
         return Arrays.stream(values()).filter(format -> format.id.equals(id)).findFirst();
     }
 
-    /** Texts that mark a call or part of one; tokens with these texts belong to the answer's text. */
-    public List<String> literals() {
+    /** Texts that mark a call or part of one. */
+    List<String> literals() {
         List<String> all = new ArrayList<>(markers());
         all.addAll(inner());
         return all;
+    }
+
+    /** The grammar of answers that call tools. */
+    public CallLayout layout() {
+        return CallLayouts.of(this);
+    }
+
+    /** Texts of the format that vocabularies may have as single tokens; these belong to the answer's text. */
+    public List<String> tokens() {
+        return SpecialTokens.in(literals());
     }
 
     private List<String> inner() {

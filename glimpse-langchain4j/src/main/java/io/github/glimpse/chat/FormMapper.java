@@ -12,6 +12,7 @@ import dev.langchain4j.model.chat.request.ToolChoice;
 import dev.langchain4j.model.chat.request.json.JsonRawSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchema;
 import dev.langchain4j.model.chat.request.json.JsonSchemaElement;
+import io.github.glimpse.answer.ToolCallFormat;
 import io.github.glimpse.constrain.JsonStyle;
 import io.github.glimpse.constrain.ToolShape;
 import io.github.glimpse.constrain.ToolUse;
@@ -154,7 +155,8 @@ final class FormMapper {
      * @return null if it asks for text
      */
     @Nullable
-    AnswerForm toolsOr(GlimpseChatRequestParameters parameters, List<ToolShape> tools, ToolUse use) {
+    AnswerForm toolsOr(
+            GlimpseChatRequestParameters parameters, List<ToolShape> tools, ToolUse use, ToolCallFormat calls) {
         ResponseFormat format = parameters.responseFormat();
         if (format == null || format.type() != ResponseFormatType.JSON) {
             return null;
@@ -162,7 +164,7 @@ final class FormMapper {
         JsonSchemaElement schema = schema(parameters);
         String text = schema == null ? ANY_OBJECT : text(schema);
         AnswerForm form = model.forms()
-                .toolsOrJson(tools, use, style(schema instanceof JsonRawSchema), text)
+                .toolsOrJson(tools, use, style(schema instanceof JsonRawSchema), calls, text)
                 .describedBy(
                         "Answer with JSON that is valid for this JSON schema, unless you call a function:\n" + text,
                         text,

@@ -19,6 +19,7 @@ import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.OfferedTool;
 import io.github.glimpse.generate.ToolOffer;
+import io.github.glimpse.generate.ToolsLeftOut;
 import io.github.glimpse.generate.ToolOffer.Demand;
 import io.github.glimpse.generate.ToolOffer.Withheld;
 import io.github.glimpse.generate.TurnCare;
@@ -172,9 +173,8 @@ final class ToolMapper {
                 withheld,
                 otherwise,
                 care,
-                options.format(),
-                untrained,
-                List.of());
+                callFormat(),
+                new ToolsLeftOut(untrained, List.of()));
         warnOnce(offer);
         return new Plan(offer, withheld == null ? form(parameters, tools, required) : otherwise);
     }
@@ -214,20 +214,24 @@ final class ToolMapper {
         ToolUse use = new ToolUse(
                 required ? ToolUse.Choice.REQUIRED : ToolUse.Choice.AUTO,
                 options.parallel() && !single ? options.maxCalls() : 1);
-        AnswerForm document = forms.toolsOr(parameters, shapes, use);
+        ToolCallFormat format =
+                Optional.ofNullable(callFormat()).or(model::toolCallFormat).orElse(ToolCallFormat.HERMES);
+        AnswerForm document = forms.toolsOr(parameters, shapes, use, format);
         if (document != null) {
             return document;
         }
-        // Masks write one format; calls in others are read as the model writes them.
-        boolean isMaskable = callFormat().filter(ToolCallFormat.HERMES::equals).isPresent();
-        return (options.constrained() && isMaskable) || required || single
-                ? model.forms().tools(shapes, use, forms.style(false))
+        // Where a call is the whole answer, a mask of both would forbid texts that begin like one.
+        boolean mayMaskText = format.layout().tellsTextFromCalls();
+        return (options.constrained() && mayMaskText) || required || single
+                ? model.forms().tools(shapes, use, forms.style(false), format)
                 : AnswerForm.callsAsWritten();
     }
 
-    private Optional<ToolCallFormat> callFormat() {
-        ToolCallFormat asked = options.format();
-        return asked == null ? Optional.of(model.toolCallFormat().orElse(ToolCallFormat.HERMES)) : Optional.of(asked);
+    /** The format that the options name, or the one of prompts that this library writes; null for that of the template. */
+    private @Nullable ToolCallFormat callFormat() {
+        ToolForm form = options.mode().form();
+        boolean isOwnPrompt = form == ToolForm.MERGED || form == ToolForm.PROMPTED;
+        return options.format() == null && isOwnPrompt ? ToolCallFormat.HERMES : options.format();
     }
 
     private static OfferedTool tool(ToolSpecification tool) {
@@ -269,13 +273,13 @@ final class ToolMapper {
     }
 
     private void warnOnce(ToolOffer offer) {
-        if (!offer.untrained().isEmpty() && warnedOfTraining.compareAndSet(false, true)) {
+        if (!offer.leftOut().untrained().isEmpty() && warnedOfTraining.compareAndSet(false, true)) {
             LOG.warn(
                     "The model {} was not trained to call the tools {}, so they are not offered to it; set"
                             + " ToolChoice.REQUIRED to demand a call, or load a model without limits in glimpse_training;"
                             + " this is said once",
                     model.name(),
-                    offer.untrained().stream().limit(NAMED_TOOLS).collect(Collectors.joining(", ")));
+                    offer.leftOut().untrained().stream().limit(NAMED_TOOLS).collect(Collectors.joining(", ")));
         }
         boolean tooShort = isTooShort(offer);
         if ((tooShort || offer.withheld() == Withheld.MODE) && warned.compareAndSet(false, true)) {

@@ -6,14 +6,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.stream.IntStream;
 
 /** What all answers of one constraint under one vocabulary share. Safe for concurrent use. */
 final class ConstraintTables {
-
-    static final String OPEN = "<tool_call>";
-    static final String CLOSE = "</tool_call>";
 
     /** What a constraint takes, all together. */
     private static final long MOST_BYTES = 1_900_000;
@@ -27,8 +23,7 @@ final class ConstraintTables {
     private final Automaton automaton;
     private final TokenVocabulary vocabulary;
     private final List<String> toolNames;
-    private final OptionalInt open;
-    private final OptionalInt close;
+    private final int[] markers;
     private final int mostNeed;
     private final long mostPreparedBytes;
     private long preparedBytes;
@@ -58,8 +53,9 @@ final class ConstraintTables {
         mostPreparedBytes = Math.max(LEAST_BYTES, (MOST_BYTES - grammarBytes) / 2);
         automaton = new Automaton(counted, mostPreparedBytes);
         this.toolNames = toolNames;
-        open = vocabulary.marker(OPEN);
-        close = vocabulary.marker(CLOSE);
+        markers = grammar.markers().stream()
+                .mapToInt(text -> vocabulary.marker(text).orElseThrow())
+                .toArray();
         mostNeed = IntStream.range(0, grammar.states()).map(counted::need).max().orElse(0);
     }
 
@@ -72,7 +68,7 @@ final class ConstraintTables {
     private void requireBytes(Grammar grammar) {
         for (int edge = 0; edge < grammar.firstEdge(grammar.states()); edge++) {
             int label = grammar.label(edge);
-            if (label < 0 || Grammar.first(label) >= Grammar.OPEN_MARKER) {
+            if (label < 0 || Grammar.first(label) >= Grammar.FIRST_MARKER) {
                 continue;
             }
             int value = Grammar.first(label);
@@ -110,8 +106,14 @@ final class ConstraintTables {
         return toolNames.get(tool);
     }
 
-    OptionalInt marker(int symbol) {
-        return symbol == Grammar.OPEN_MARKER ? open : close;
+    /** The symbol after the last marker. */
+    int endOfMarkers() {
+        return Grammar.FIRST_MARKER + markers.length;
+    }
+
+    /** The id of a marker. */
+    int marker(int symbol) {
+        return markers[symbol - Grammar.FIRST_MARKER];
     }
 
     /** The prepared mask. Where there is no room for it, those that were made before are forgotten. */

@@ -59,7 +59,7 @@ final class FewestTokens {
                 below(source, target, node, skips - 1);
             } else if (label >= 0
                     && Grammar.first(label) == Grammar.last(label)
-                    && Grammar.first(label) < Grammar.OPEN_MARKER) {
+                    && Grammar.first(label) < Grammar.FIRST_MARKER) {
                 int child = trie.child(node, Grammar.first(label));
                 if (child >= 0) {
                     if (node != 0 && trie.hasIds(child)) {

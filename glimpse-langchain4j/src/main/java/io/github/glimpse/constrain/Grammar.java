@@ -3,6 +3,7 @@ package io.github.glimpse.constrain;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -10,13 +11,14 @@ import org.jspecify.annotations.Nullable;
  * Byte automata that call each other, laid out in arrays: what an answer may be. State 0 of the edges' owner begins a rule
  * where a call leads to it. Dead states have no edges into them. Immutable.
  *
- * <p>A symbol is a byte, or one of the two markers around a tool's call where they are single tokens.
+ * <p>A symbol is a byte, or a marker: a text in a tool's call that is a single token of the vocabulary.
  */
 final class Grammar {
 
-    static final int OPEN_MARKER = 256;
-    static final int CLOSE_MARKER = 257;
-    static final int SYMBOLS = 258;
+    /** The first marker; the others follow in the order of {@link #markers()}. */
+    static final int FIRST_MARKER = 256;
+
+    static final int SYMBOLS = 512;
 
     /** Label of an edge that takes nothing. */
     static final int SKIP = -1;
@@ -26,6 +28,7 @@ final class Grammar {
 
     private static final int NONE = -1;
 
+    private final List<String> markers;
     private final int start;
     private final int[] firstEdge;
     private final int[] labels;
@@ -41,6 +44,7 @@ final class Grammar {
 
     private Grammar(GrammarBuilder builder, ShortestWays ways, int start) {
         this.start = start;
+        markers = builder.markers();
         int states = builder.states();
         lengths = ways.lengths();
         needs = ways.needs();
@@ -86,6 +90,7 @@ final class Grammar {
         lengths = ways.lengths();
         needs = ways.needs();
         start = same.start;
+        markers = same.markers;
         firstEdge = same.firstEdge;
         labels = same.labels;
         targets = same.targets;
@@ -181,6 +186,11 @@ final class Grammar {
 
     int start() {
         return start;
+    }
+
+    /** Texts of the markers. */
+    List<String> markers() {
+        return markers;
     }
 
     /** About what it takes. */

@@ -4,7 +4,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class GrammarBuilder {
 
     private final CompileWork work;
+    private final List<String> markers;
     private int states;
     private int edges;
     private int[] firstEdge = new int[256];
@@ -28,7 +31,21 @@ final class GrammarBuilder {
     private int texts;
 
     GrammarBuilder(CompileWork work) {
+        this(work, List.of());
+    }
+
+    /**
+     * A grammar with markers.
+     *
+     * @param markers texts that are single tokens of the vocabulary
+     */
+    GrammarBuilder(CompileWork work, List<String> markers) {
         this.work = work;
+        this.markers = List.copyOf(markers);
+    }
+
+    List<String> markers() {
+        return markers;
     }
 
     CompileWork work() {
@@ -114,6 +131,54 @@ final class GrammarBuilder {
             at = to;
         }
         return at;
+    }
+
+    /** Adds a text in which markers are symbols, and gives the state after it. */
+    int literal(int from, String text) {
+        int at = from;
+        for (int symbol : symbolsOf(text)) {
+            int to = state();
+            symbols(at, symbol, symbol, to);
+            at = to;
+        }
+        return at;
+    }
+
+    /** The symbols of a text: at each place the longest marker, else a byte. */
+    int[] symbolsOf(String text) {
+        IntStream.Builder symbols = IntStream.builder();
+        int begin = 0;
+        for (int at = 0; at < text.length(); ) {
+            int marker = markerAt(text, at);
+            if (marker < 0) {
+                at++;
+            } else {
+                addBytes(text.substring(begin, at), symbols);
+                symbols.add(Grammar.FIRST_MARKER + marker);
+                at += markers.get(marker).length();
+                begin = at;
+            }
+        }
+        addBytes(text.substring(begin), symbols);
+        return symbols.build().toArray();
+    }
+
+    private static void addBytes(String text, IntStream.Builder symbols) {
+        for (byte value : text.getBytes(StandardCharsets.UTF_8)) {
+            symbols.add(value & 0xFF);
+        }
+    }
+
+    private int markerAt(String text, int at) {
+        int longest = -1;
+        for (int marker = 0; marker < markers.size(); marker++) {
+            boolean isLonger = longest < 0
+                    || markers.get(marker).length() > markers.get(longest).length();
+            if (isLonger && text.startsWith(markers.get(marker), at)) {
+                longest = marker;
+            }
+        }
+        return longest;
     }
 
     /** Adds a separator and the blank that may follow it, and gives the state behind. */

@@ -16,13 +16,50 @@ final class JsonGrammar {
     private final JsonStyle style;
     private final Map<String, Integer> rules = new HashMap<>();
 
+    /** Contents that strings may have; null for any. */
+    private final @Nullable TextAutomaton allowed;
+
+    private final Quotes quotes;
+    private final MemberSpelling members;
+
     /** Formats are the same automaton wherever they stand. */
     private final Map<TextAutomaton, Integer> texted = new HashMap<>();
 
+    /** Quotes around strings. */
+    enum Quotes {
+        /** JSON's, with escapes; around keys too. */
+        JSON("\""),
+        /** Gemma's, without escapes; keys have none. */
+        GEMMA("<|\"|>");
+
+        private final String mark;
+
+        Quotes(String mark) {
+            this.mark = mark;
+        }
+    }
+
     JsonGrammar(GrammarBuilder grammar, JsonStyle style) {
+        this(grammar, style, Quotes.JSON, List.of());
+    }
+
+    /**
+     * Rules for values in another spelling.
+     *
+     * @param forbidden texts that no string has in it
+     */
+    JsonGrammar(GrammarBuilder grammar, JsonStyle style, Quotes quotes, List<String> forbidden) {
         this.grammar = grammar;
         this.style = style;
-        spelling = TextSpelling.json(grammar);
+        this.quotes = quotes;
+        allowed = forbidden.isEmpty() ? null : TextAutomaton.without(forbidden, grammar.work());
+        spelling = quotes == Quotes.JSON ? TextSpelling.json(grammar) : TextSpelling.plain(grammar);
+        members = quotes == Quotes.JSON ? new JsonMembers() : new BareMembers();
+    }
+
+    /** Spelling of objects. */
+    MemberSpelling members() {
+        return members;
     }
 
     private CompileWork work() {
@@ -51,7 +88,7 @@ final class JsonGrammar {
         }
         int start = grammar.state();
         rules.put("object", start);
-        new ObjectRule(grammar, this).add(start, List.of(), new ObjectRule.Others(List.of(), value()));
+        new ObjectRule(grammar, members).add(start, List.of(), new ObjectRule.Others(List.of(), value()));
         return start;
     }
 
@@ -98,11 +135,11 @@ final class JsonGrammar {
 
     private int addString(TextAutomaton texts) {
         int start = grammar.state();
-        int opened = grammar.text(start, "\"");
+        int opened = grammar.literal(start, quotes.mark);
         int closing = grammar.state();
-        int end = grammar.text(closing, "\"");
+        int end = grammar.literal(closing, quotes.mark);
         grammar.accept(end);
-        spelling.add(texts, opened, closing);
+        spelling.add(allowed == null ? texts : texts.and(allowed, work()), opened, closing);
         return start;
     }
 
@@ -184,8 +221,76 @@ final class JsonGrammar {
         int start = grammar.state();
         int end = grammar.state();
         grammar.accept(end);
-        LiteralTree tree = new LiteralTree(grammar, start);
+        LiteralTree tree = new LiteralTree(grammar, start, quotes == Quotes.JSON ? "" : quotes.mark);
         values.forEach(value -> tree.add(value, end));
         return start;
+    }
+
+    private final class JsonMembers implements MemberSpelling {
+
+        @Override
+        public int open(int from) {
+            return grammar.text(from, "{");
+        }
+
+        @Override
+        public int key(int from, String name) {
+            return grammar.separator(grammar.text(from, JsonText.quoted(name)), ":");
+        }
+
+        @Override
+        public int otherKey(int from, Collection<String> listed) {
+            int named = grammar.state();
+            grammar.call(from, stringBut(listed), named);
+            return grammar.separator(named, ":");
+        }
+
+        @Override
+        public int afterValue(int from) {
+            return from;
+        }
+
+        @Override
+        public int between(int from) {
+            return grammar.separator(from, ",");
+        }
+
+        @Override
+        public int close(int from) {
+            return grammar.text(from, "}");
+        }
+    }
+
+    private final class BareMembers implements MemberSpelling {
+
+        @Override
+        public int open(int from) {
+            return grammar.text(from, "{");
+        }
+
+        @Override
+        public int key(int from, String name) {
+            return grammar.text(from, BareNames.checked(name) + ":");
+        }
+
+        @Override
+        public int otherKey(int from, Collection<String> listed) {
+            return grammar.text(BareNames.addOther(grammar, from, listed), ":");
+        }
+
+        @Override
+        public int afterValue(int from) {
+            return from;
+        }
+
+        @Override
+        public int between(int from) {
+            return grammar.text(from, ",");
+        }
+
+        @Override
+        public int close(int from) {
+            return grammar.text(from, "}");
+        }
     }
 }

@@ -8,15 +8,25 @@ import java.util.Map;
 /** Values that share their beginnings, so that a thousand of them are one way until they differ. */
 final class LiteralTree {
 
-    private static final int BLANK = 256;
+    /** No symbol of a grammar. */
+    private static final int BLANK = 0x1FE;
 
     private final GrammarBuilder grammar;
     private final int root;
+
+    /** Quotes around strings, whose keys then have none; empty for those of JSON. */
+    private final String quotes;
+
     private final Map<Long, Integer> children = new HashMap<>();
 
     LiteralTree(GrammarBuilder grammar, int root) {
+        this(grammar, root, "");
+    }
+
+    LiteralTree(GrammarBuilder grammar, int root, String quotes) {
         this.grammar = grammar;
         this.root = root;
+        this.quotes = quotes;
     }
 
     /** Adds a value, and where it ends a way without a symbol. */
@@ -42,7 +52,7 @@ final class LiteralTree {
             String separator = "";
             for (Map.Entry<String, JsonNode> property : value.properties()) {
                 at = separated(separator, at);
-                at = text(JsonText.quoted(property.getKey()), at);
+                at = text(quotes.isEmpty() ? JsonText.quoted(property.getKey()) : property.getKey(), at);
                 at = separated(":", at);
                 at = value(property.getValue(), at);
                 separator = ",";
@@ -58,7 +68,18 @@ final class LiteralTree {
             }
             return text("]", at);
         }
+        if (value.isTextual() && !quotes.isEmpty()) {
+            return quote(text(value.textValue(), quote(at)));
+        }
         return text(value.isTextual() ? JsonText.quoted(value.textValue()) : JsonText.spelled(value), at);
+    }
+
+    private int quote(int from) {
+        int at = from;
+        for (int symbol : grammar.symbolsOf(quotes)) {
+            at = child(at, symbol);
+        }
+        return at;
     }
 
     private int separated(String separator, int from) {

@@ -2,7 +2,6 @@ package io.github.glimpse.constrain;
 
 import io.github.glimpse.constrain.TextAutomaton.Lengths;
 import java.util.Arrays;
-import java.util.OptionalInt;
 
 /** The cursor of every constraint. */
 final class MaskCursor implements ConstraintCursor {
@@ -57,13 +56,11 @@ final class MaskCursor implements ConstraintCursor {
                 writeUnprepared(allowed, length);
             }
         }
-        for (int symbol = Grammar.OPEN_MARKER; symbol <= Grammar.CLOSE_MARKER; symbol++) {
-            OptionalInt id = tables.marker(symbol);
-            if (id.isPresent()) {
-                Configuration reached = walk.step(configuration, stack, symbol);
-                if (reached != null && reached.length + walk.behind().length <= length) {
-                    allowed[id.getAsInt() >> 6] |= 1L << id.getAsInt();
-                }
+        for (int symbol = Grammar.FIRST_MARKER; symbol < tables.endOfMarkers(); symbol++) {
+            Configuration reached = walk.step(configuration, stack, symbol);
+            if (reached != null && reached.length + walk.behind().length <= length) {
+                int id = tables.marker(symbol);
+                allowed[id >> 6] |= 1L << id;
             }
         }
         if (complete()) {
@@ -121,12 +118,12 @@ final class MaskCursor implements ConstraintCursor {
         if (complete() && tables.vocabulary().isEnd(id)) {
             return;
         }
-        int symbol = Grammar.OPEN_MARKER;
-        while (symbol <= Grammar.CLOSE_MARKER && tables.marker(symbol).orElse(-1) != id) {
+        int symbol = Grammar.FIRST_MARKER;
+        while (symbol < tables.endOfMarkers() && tables.marker(symbol) != id) {
             symbol++;
         }
         byte[] bytes =
-                symbol <= Grammar.CLOSE_MARKER ? MARKER : tables.vocabulary().bytesOf(id);
+                symbol < tables.endOfMarkers() ? MARKER : tables.vocabulary().bytesOf(id);
         if (bytes == null) {
             throw refused(id);
         }
@@ -210,8 +207,8 @@ final class MaskCursor implements ConstraintCursor {
                 nearest = Math.min(nearest, walk.nearestBelow(trie, child, reached, frame));
             }
         }
-        for (int symbol = Grammar.OPEN_MARKER; symbol <= Grammar.CLOSE_MARKER; symbol++) {
-            Configuration reached = tables.marker(symbol).isPresent() ? walk.step(configuration, stack, symbol) : null;
+        for (int symbol = Grammar.FIRST_MARKER; symbol < tables.endOfMarkers(); symbol++) {
+            Configuration reached = walk.step(configuration, stack, symbol);
             nearest = reached == null ? nearest : Math.min(nearest, reached.length + walk.behind().length);
         }
         return nearest;

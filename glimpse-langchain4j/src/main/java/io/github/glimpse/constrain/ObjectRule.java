@@ -4,15 +4,15 @@ import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Adds the rule of an object to a grammar. Listed properties come in their order, others behind them. */
+/** Adds the rule of an object to a grammar. Listed properties are written in their order, others after them. */
 final class ObjectRule {
 
     private final GrammarBuilder grammar;
-    private final JsonGrammar json;
+    private final MemberSpelling spelling;
 
-    ObjectRule(GrammarBuilder grammar, JsonGrammar json) {
+    ObjectRule(GrammarBuilder grammar, MemberSpelling spelling) {
         this.grammar = grammar;
-        this.json = json;
+        this.spelling = spelling;
     }
 
     /** A property that is named. */
@@ -22,11 +22,9 @@ final class ObjectRule {
     record Others(Collection<String> listed, int rule) {}
 
     void add(int start, List<Property> properties, @Nullable Others others) {
-        int opened = grammar.text(start, "{");
-        int end = grammar.state();
-        grammar.accept(end);
+        int opened = spelling.open(start);
         int closing = grammar.state();
-        grammar.symbols(closing, '}', '}', end);
+        grammar.accept(spelling.close(closing));
         int lastRequired = properties.size();
         while (lastRequired > 0 && !properties.get(lastRequired - 1).required()) {
             lastRequired--;
@@ -45,26 +43,24 @@ final class ObjectRule {
             if (!property.required()) {
                 grammar.skip(places[index], places[index + 1]);
             }
-            int named = grammar.text(places[index], JsonText.quoted(property.name()));
-            int behind = value(named, property.rule());
+            int behind = value(spelling.key(places[index], property.name()), property.rule());
             if (index + 1 >= lastRequired) {
                 grammar.skip(behind, closing);
             }
-            grammar.skip(grammar.separator(behind, ","), places[index + 1]);
+            grammar.skip(spelling.between(behind), places[index + 1]);
         }
         if (others != null) {
-            int named = grammar.state();
-            grammar.call(places[properties.size()], json.stringBut(others.listed()), named);
+            int named = spelling.otherKey(places[properties.size()], others.listed());
             int behind = value(named, others.rule());
             grammar.skip(behind, closing);
-            grammar.skip(grammar.separator(behind, ","), places[properties.size()]);
+            grammar.skip(spelling.between(behind), places[properties.size()]);
         }
     }
 
     private int value(int named, int rule) {
         int behind = grammar.state();
         grammar.level(behind);
-        grammar.call(grammar.separator(named, ":"), rule, behind);
-        return behind;
+        grammar.call(named, rule, behind);
+        return spelling.afterValue(behind);
     }
 }

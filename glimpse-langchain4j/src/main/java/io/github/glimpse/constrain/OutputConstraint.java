@@ -1,6 +1,8 @@
 package io.github.glimpse.constrain;
 
+import io.github.glimpse.answer.ToolCallFormat;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,25 +84,33 @@ public interface OutputConstraint {
      * Calls of tools, and under {@link ToolUse.Choice#AUTO} text before them or in their place.
      *
      * @param style of which the digits count: parameters that a tool does not list are never written
+     * @param format in which the calls are written
      * @throws UnsupportedConstraintException if the schema of a strict tool says what is not understood
      * @throws InvalidConstraintException if there is no tool, a name comes twice, or a schema takes nothing, or not only
      *     objects
      */
-    static OutputConstraint tools(List<ToolShape> tools, ToolUse use, JsonStyle style) {
-        return new ToolConstraint(new ToolGrammar(tools, use, style, null), tools);
+    static OutputConstraint tools(List<ToolShape> tools, ToolUse use, JsonStyle style, ToolCallFormat format) {
+        return new ToolConstraint(tools, use, style, format, null);
     }
 
     /**
      * Calls of tools, or a document that is valid for a schema.
      *
      * @param style of the document; of arguments, its digits
+     * @param format in which the calls are written
      * @param answer text of the document's JSON schema; under {@link ToolUse.Choice#REQUIRED} there may be none
-     * @throws UnsupportedConstraintException as for {@link #tools(List, ToolUse, JsonStyle)}
-     * @throws InvalidConstraintException as for {@link #tools(List, ToolUse, JsonStyle)}
+     * @throws UnsupportedConstraintException as for {@link #tools(List, ToolUse, JsonStyle, ToolCallFormat)}
+     * @throws InvalidConstraintException as for {@link #tools(List, ToolUse, JsonStyle, ToolCallFormat)}
      */
-    static OutputConstraint toolsOrJson(List<ToolShape> tools, ToolUse use, JsonStyle style, String answer) {
+    static OutputConstraint toolsOrJson(
+            List<ToolShape> tools, ToolUse use, JsonStyle style, ToolCallFormat format, String answer) {
         @Nullable String document = use.choice() == ToolUse.Choice.AUTO ? answer : null;
-        return new ToolConstraint(new ToolGrammar(tools, use, style, document), tools);
+        return new ToolConstraint(tools, use, style, format, document);
+    }
+
+    /** The format of the calls of tools; empty if the constraint allows none. */
+    default Optional<ToolCallFormat> callFormat() {
+        return Optional.empty();
     }
 
     /**

@@ -48,15 +48,21 @@ final class SchemaCompiler {
     private record Pending(List<SchemaNode> schemas, int start) {}
 
     SchemaCompiler(JsonNode schema, JsonStyle style, GrammarBuilder grammar) {
-        this(new SchemaReader(schema, grammar.work()), style, grammar, new HashSet<>());
+        this(schema, style, grammar, new JsonGrammar(grammar, style));
     }
 
-    private SchemaCompiler(SchemaReader reader, JsonStyle style, GrammarBuilder grammar, Set<Integer> disjoint) {
+    /** Makes rules of values in another spelling. */
+    SchemaCompiler(JsonNode schema, JsonStyle style, GrammarBuilder grammar, JsonGrammar json) {
+        this(new SchemaReader(schema, grammar.work()), style, grammar, json, new HashSet<>());
+    }
+
+    private SchemaCompiler(
+            SchemaReader reader, JsonStyle style, GrammarBuilder grammar, JsonGrammar json, Set<Integer> disjoint) {
         this.reader = reader;
         this.style = style;
         this.grammar = grammar;
         this.disjoint = disjoint;
-        json = new JsonGrammar(grammar, style);
+        this.json = json;
         check = new SchemaCheck(reader, grammar.work());
     }
 
@@ -67,10 +73,38 @@ final class SchemaCompiler {
 
     private int whole(List<SchemaNode> schemas) {
         int start = rule(schemas);
+        fillPending();
+        return start;
+    }
+
+    private void fillPending() {
         while (!pending.isEmpty()) {
             Pending next = pending.pop();
             fill(next.schemas(), next.start());
         }
+    }
+
+    /** Makes the rule of a property's value. */
+    interface PropertyRule {
+
+        /**
+         * The rule.
+         *
+         * @param name of the property; null for those that are not listed
+         * @param schemas that the value has to satisfy
+         */
+        int of(@Nullable String name, List<SchemaNode> schemas);
+    }
+
+    /** The rule of the root's members in another spelling, with other rules of their values. */
+    int members(MemberSpelling spelling, PropertyRule values) {
+        int start = grammar.state();
+        for (List<SchemaNode> alternative : alternatives(List.of(reader.root()))) {
+            if (values(alternative) == null && kinds(alternative).contains(Kind.OBJECT)) {
+                addObject(alternative, start, spelling, values);
+            }
+        }
+        fillPending();
         return start;
     }
 
@@ -96,22 +130,27 @@ final class SchemaCompiler {
 
     private void fill(List<SchemaNode> schemas, int start) {
         grammar.work().at(schemas.get(0).pointer);
-        List<List<SchemaNode>> alternatives = List.of(List.of());
-        for (SchemaNode schema : schemas) {
-            alternatives = both(alternatives, alternatives(schema, new HashSet<>()));
-        }
         List<JsonNode> values = new ArrayList<>();
-        for (List<SchemaNode> alternative : alternatives) {
+        for (List<SchemaNode> alternative : alternatives(schemas)) {
             List<JsonNode> listed = values(alternative);
             if (listed != null) {
                 values.addAll(listed);
             } else {
-                addKinds(alternative, start);
+                addKinds(alternative, kinds(alternative), start);
             }
         }
         if (!values.isEmpty()) {
             grammar.skip(start, json.literals(values));
         }
+    }
+
+    /** Sets of schemas of which one has to hold where all of these do. */
+    List<List<SchemaNode>> alternatives(List<SchemaNode> schemas) {
+        List<List<SchemaNode>> alternatives = List.of(List.of());
+        for (SchemaNode schema : schemas) {
+            alternatives = both(alternatives, alternatives(schema, new HashSet<>()));
+        }
+        return alternatives;
     }
 
     /** Sets of schemas of which one has to hold as a whole. A schema that asks for itself at once has none. */
@@ -213,12 +252,14 @@ final class SchemaCompiler {
     private boolean mayBothHold(List<SchemaNode> branches) {
         GrammarBuilder scratch = new GrammarBuilder(grammar.work());
         grammar.work().steps(2_000);
-        int rule = new SchemaCompiler(reader, style, scratch, disjoint).whole(branches);
+        int rule =
+                new SchemaCompiler(reader, style, scratch, new JsonGrammar(scratch, style), disjoint).whole(branches);
         return !Grammar.isEmpty(scratch, rule);
     }
 
     /** What the schemas list; null if none of them does. */
-    private @Nullable List<JsonNode> values(List<SchemaNode> schemas) {
+    @Nullable
+    List<JsonNode> values(List<SchemaNode> schemas) {
         for (SchemaNode schema : schemas) {
             if (schema.values != null) {
                 return schema.values.stream()
@@ -232,7 +273,7 @@ final class SchemaCompiler {
         return null;
     }
 
-    private static Set<Kind> kinds(List<SchemaNode> schemas) {
+    static Set<Kind> kinds(List<SchemaNode> schemas) {
         Set<Kind> kinds = EnumSet.allOf(Kind.class);
         for (SchemaNode schema : schemas) {
             Set<Kind> own = EnumSet.copyOf(schema.kinds);
@@ -247,15 +288,17 @@ final class SchemaCompiler {
         return kinds;
     }
 
-    private void addKinds(List<SchemaNode> schemas, int start) {
-        for (Kind kind : kinds(schemas)) {
+    /** Adds values of some kinds, and what they end with ends the rule. */
+    void addKinds(List<SchemaNode> schemas, Set<Kind> kinds, int start) {
+        for (Kind kind : kinds) {
             switch (kind) {
                 case NULL -> grammar.skip(start, json.constants("null"));
                 case BOOLEAN -> grammar.skip(start, json.constants("true", "false"));
                 case INTEGER, NUMBER -> grammar.skip(start, number(schemas, kind));
                 case STRING -> addString(schemas, start);
                 case ARRAY -> addArray(schemas, start);
-                case OBJECT -> addObject(schemas, start);
+                case OBJECT ->
+                    addObject(schemas, start, json.members(), (name, all) -> all.isEmpty() ? json.value() : rule(all));
             }
         }
     }
@@ -277,23 +320,42 @@ final class SchemaCompiler {
     private void addString(List<SchemaNode> schemas, int start) {
         int least = schemas.stream().mapToInt(each -> each.minLength).max().orElse(0);
         int most = schemas.stream().mapToInt(each -> each.maxLength).min().orElse(TextPattern.UNLIMITED);
+        if (least > most) {
+            return;
+        }
+        TextAutomaton texts = texts(schemas);
+        if (texts == null) {
+            grammar.skip(start, json.string(least, most));
+        } else {
+            grammar.skip(start, json.string(ofLength(texts, least, most)));
+        }
+    }
+
+    private TextAutomaton ofLength(TextAutomaton texts, int least, int most) {
+        boolean anyLength = least == 0 && most == TextPattern.UNLIMITED;
+        return anyLength ? texts : texts.and(TextAutomaton.length(least, most, grammar.work()), grammar.work());
+    }
+
+    /** Contents of a string that satisfies the schemas; none if no length does. */
+    Optional<TextAutomaton> contents(List<SchemaNode> schemas) {
+        int least = schemas.stream().mapToInt(each -> each.minLength).max().orElse(0);
+        int most = schemas.stream().mapToInt(each -> each.maxLength).min().orElse(TextPattern.UNLIMITED);
+        if (least > most) {
+            return Optional.empty();
+        }
+        TextAutomaton texts = texts(schemas);
+        return Optional.of(
+                texts == null ? TextAutomaton.length(least, most, grammar.work()) : ofLength(texts, least, most));
+    }
+
+    private @Nullable TextAutomaton texts(List<SchemaNode> schemas) {
         TextAutomaton texts = null;
         for (SchemaNode schema : schemas) {
             for (TextAutomaton each : schema.texts) {
                 texts = texts == null ? each : texts.and(each, grammar.work());
             }
         }
-        if (least > most) {
-            return;
-        }
-        boolean anyLength = least == 0 && most == TextPattern.UNLIMITED;
-        if (texts == null) {
-            grammar.skip(start, json.string(least, most));
-            return;
-        }
-        TextAutomaton all =
-                anyLength ? texts : texts.and(TextAutomaton.length(least, most, grammar.work()), grammar.work());
-        grammar.skip(start, json.string(all));
+        return texts;
     }
 
     private void addArray(List<SchemaNode> schemas, int start) {
@@ -324,7 +386,7 @@ final class SchemaCompiler {
         return all.isEmpty() ? json.value() : rule(all);
     }
 
-    private void addObject(List<SchemaNode> schemas, int start) {
+    private void addObject(List<SchemaNode> schemas, int start, MemberSpelling spelling, PropertyRule values) {
         Set<String> required = new LinkedHashSet<>();
         Set<String> names = new LinkedHashSet<>();
         boolean silent = true;
@@ -339,7 +401,7 @@ final class SchemaCompiler {
         boolean closed = silent && lists && style.unlisted() == JsonStyle.Unlisted.FORBIDDEN;
         Map<String, Integer> properties = new LinkedHashMap<>();
         for (String name : names) {
-            property(schemas, name, closed).ifPresent(rule -> properties.put(name, rule));
+            property(schemas, name, closed, values).ifPresent(rule -> properties.put(name, rule));
         }
         if (!properties.keySet().containsAll(required)) {
             return;
@@ -348,16 +410,17 @@ final class SchemaCompiler {
         properties.forEach((name, value) -> rule.add(new ObjectRule.Property(name, value, required.contains(name))));
         ObjectRule.Others others = closed
                 ? null
-                : property(schemas, null, false)
+                : property(schemas, null, false, values)
                         .map(value -> new ObjectRule.Others(names, value))
                         .orElse(null);
         int begin = grammar.state();
         grammar.skip(start, begin);
-        new ObjectRule(grammar, json).add(begin, rule, others);
+        new ObjectRule(grammar, spelling).add(begin, rule, others);
     }
 
     /** The rule of a property's value; none if there may be no such property. */
-    private Optional<Integer> property(Collection<SchemaNode> schemas, @Nullable String name, boolean closed) {
+    private Optional<Integer> property(
+            Collection<SchemaNode> schemas, @Nullable String name, boolean closed, PropertyRule values) {
         List<SchemaNode> all = new ArrayList<>();
         boolean listed = false;
         for (SchemaNode schema : schemas) {
@@ -371,6 +434,6 @@ final class SchemaCompiler {
         if ((closed && !listed) || all.stream().anyMatch(each -> each.never)) {
             return Optional.empty();
         }
-        return Optional.of(all.isEmpty() ? json.value() : rule(all));
+        return Optional.of(values.of(name, all));
     }
 }

@@ -1,5 +1,6 @@
 package io.github.glimpse.constrain;
 
+import io.github.glimpse.answer.LiteralSearch;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -80,6 +81,34 @@ final class TextAutomaton {
         BitSet accepting = new BitSet();
         accepting.set(least, last + 1);
         return new TextAutomaton(new int[] {0}, next, accepting);
+    }
+
+    /** All texts in which none of some others occurs. */
+    static TextAutomaton without(List<String> others, CompileWork work) {
+        LiteralSearch search = new LiteralSearch(others);
+        TreeSet<Integer> boundaries = new TreeSet<>(List.of(0));
+        others.stream().flatMapToInt(String::chars).forEach(unit -> {
+            boundaries.add(unit);
+            boundaries.add(unit + 1);
+        });
+        int[] firsts = boundaries.stream().mapToInt(Integer::intValue).toArray();
+        List<Integer> found = new ArrayList<>(List.of(0));
+        int[] next = new int[0];
+        for (int state = 0; state < found.size(); state++) {
+            work.steps(firsts.length);
+            next = Arrays.copyOf(next, (state + 1) * firsts.length);
+            for (int kind = 0; kind < firsts.length; kind++) {
+                // A class that begins beyond the last unit of the others leads back to the beginning.
+                int reached = search.step(found.get(state), (char) firsts[kind]);
+                if (search.match(reached) < 0 && !found.contains(reached)) {
+                    found.add(reached);
+                }
+                next[state * firsts.length + kind] = search.match(reached) < 0 ? found.indexOf(reached) : DEAD;
+            }
+        }
+        BitSet accepting = new BitSet();
+        accepting.set(0, found.size());
+        return new TextAutomaton(firsts, next, accepting);
     }
 
     /** Exactly these texts. */

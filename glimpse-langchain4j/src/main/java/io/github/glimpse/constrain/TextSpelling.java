@@ -9,28 +9,42 @@ import java.util.stream.IntStream;
 /** Spells texts in bytes: as they are, or as they stand between the quotes of a JSON string. */
 final class TextSpelling {
 
-    private static final String SHORT_ESCAPES = "\"\"\\\\\bb\ff\nn\rr\tt";
+    private static final String CONTROL_ESCAPES = "\\\\\bb\ff\nn\rr\tt";
     private static final String HEXADECIMAL = "0123456789abcdef";
 
     private final GrammarBuilder grammar;
-    private final boolean escapes;
+    private final CodePoints unescaped;
+
+    /** Pairs of a character and the letter that stands for it after a backslash. */
+    private final String shortEscapes;
 
     /** Rules that take one character of a set. */
     private final Map<CodePoints, Integer> characterRules = new HashMap<>();
 
-    private TextSpelling(GrammarBuilder grammar, boolean escapes) {
+    private TextSpelling(GrammarBuilder grammar, CodePoints unescaped, String shortEscapes) {
         this.grammar = grammar;
-        this.escapes = escapes;
+        this.unescaped = unescaped;
+        this.shortEscapes = shortEscapes;
     }
 
     /** Every character stands for itself. */
     static TextSpelling plain(GrammarBuilder grammar) {
-        return new TextSpelling(grammar, false);
+        return new TextSpelling(grammar, CodePoints.ALL, "");
     }
 
     /** Characters from the blank on stand for themselves; {@code "}, {@code \}, controls and U+007F are escaped. */
     static TextSpelling json(GrammarBuilder grammar) {
-        return new TextSpelling(grammar, true);
+        return new TextSpelling(grammar, CodePoints.PLAIN, "\"\"" + CONTROL_ESCAPES);
+    }
+
+    /** As between single quotes in Python, with the escapes that JSON has too. */
+    static TextSpelling python(GrammarBuilder grammar) {
+        CodePoints unescaped = CodePoints.PLAIN.or(CodePoints.of('"')).minus(CodePoints.of('\''));
+        return new TextSpelling(grammar, unescaped, "''" + CONTROL_ESCAPES);
+    }
+
+    private boolean escapes() {
+        return !shortEscapes.isEmpty();
     }
 
     /** Adds the texts of an automaton, and where they end a way without a symbol to another state. */
@@ -42,8 +56,15 @@ final class TextSpelling {
         int[] states = new int[split.states()];
         for (int state = 0; state < states.length; state++) {
             states[state] = grammar.state();
-            int room = rooms[state] < 0 ? Grammar.UNKNOWN : rooms[state];
-            grammar.mark(states[state], text, room, escapes ? prepared.lengths()[state] : null);
+            // Rooms count characters that are plain in JSON.
+            boolean hasRoom =
+                    rooms[state] >= 0 && unescaped.and(CodePoints.PLAIN).equals(CodePoints.PLAIN);
+            boolean isJson = unescaped.equals(CodePoints.PLAIN);
+            grammar.mark(
+                    states[state],
+                    text,
+                    hasRoom ? rooms[state] : Grammar.UNKNOWN,
+                    isJson ? prepared.lengths()[state] : null);
         }
         grammar.skip(from, states[0]);
         for (int state = 0; state < states.length; state++) {
@@ -66,7 +87,7 @@ final class TextSpelling {
 
     /** One byte leads on at once; of longer spellings one rule is shared by all states. */
     private void addCharacter(CodePoints points, int from, int to) {
-        CodePoints single = (escapes ? CodePoints.PLAIN : CodePoints.ALL).and(CodePoints.range(0, 0x7F));
+        CodePoints single = unescaped.and(CodePoints.range(0, 0x7F));
         CodePoints bytes = points.and(single);
         for (int run = 0; run < bytes.runCount(); run++) {
             grammar.symbols(from, bytes.first(run), bytes.last(run), to);
@@ -92,7 +113,7 @@ final class TextSpelling {
         for (int run = 0; run < raw.runCount(); run++) {
             addUtf8(raw.first(run), raw.last(run), start, end, tails);
         }
-        if (escapes) {
+        if (escapes()) {
             addEscapes(points.minus(raw), start, end);
         }
         characterRules.put(points, start);
@@ -163,9 +184,9 @@ final class TextSpelling {
         int[] upper = new int[8];
         for (int run = 0; run < points.runCount(); run++) {
             for (int point = points.first(run); point <= points.last(run); point++) {
-                for (int index = 0; index < SHORT_ESCAPES.length(); index += 2) {
-                    if (SHORT_ESCAPES.charAt(index) == point) {
-                        int name = SHORT_ESCAPES.charAt(index + 1);
+                for (int index = 0; index < shortEscapes.length(); index += 2) {
+                    if (shortEscapes.charAt(index) == point) {
+                        int name = shortEscapes.charAt(index + 1);
                         grammar.symbols(escaped, name, name, end);
                     }
                 }

@@ -6,7 +6,8 @@
  * once; a model's tokens become a {@link io.github.glimpse.constrain.TokenVocabulary} once; each answer has a
  * {@link io.github.glimpse.constrain.ConstraintCursor}. Inside, a schema is read into {@code SchemaNode}s, these into a
  * {@code Grammar} (byte automata that call each other), and an {@code Automaton} makes it deterministic while it is used.
- * {@link io.github.glimpse.constrain.ToolCallParser} reads calls from answers that had no mask. Knows only the root room.
+ * Calls of tools are written in a format of {@link io.github.glimpse.answer.ToolCallFormat}. Knows the root package and
+ * {@code answer}.
  */
 @NullMarked
 package io.github.glimpse.constrain;

@@ -1,5 +1,6 @@
 package io.github.glimpse.form;
 
+import io.github.glimpse.answer.ToolCallFormat;
 import io.github.glimpse.constrain.JsonStyle;
 import io.github.glimpse.constrain.OutputConstraint;
 import io.github.glimpse.constrain.ToolShape;
@@ -118,8 +119,8 @@ public record AnswerForm(
     }
 
     /** Calls of tools, under {@link ToolUse.Choice#AUTO} text too; errors are those of {@link OutputConstraint#tools}. */
-    public static AnswerForm tools(List<ToolShape> tools, ToolUse use, JsonStyle style) {
-        return of(Kind.TOOLS, List.of(), () -> OutputConstraint.tools(tools, use, style));
+    public static AnswerForm tools(List<ToolShape> tools, ToolUse use, JsonStyle style, ToolCallFormat format) {
+        return of(Kind.TOOLS, List.of(), () -> OutputConstraint.tools(tools, use, style, format));
     }
 
     /**
@@ -127,8 +128,9 @@ public record AnswerForm(
      *
      * @param schema of the document; errors are those of {@link OutputConstraint#toolsOrJson}
      */
-    public static AnswerForm toolsOrJson(List<ToolShape> tools, ToolUse use, JsonStyle style, String schema) {
-        return of(Kind.TOOLS_OR_JSON, List.of(), () -> OutputConstraint.toolsOrJson(tools, use, style, schema));
+    public static AnswerForm toolsOrJson(
+            List<ToolShape> tools, ToolUse use, JsonStyle style, ToolCallFormat format, String schema) {
+        return of(Kind.TOOLS_OR_JSON, List.of(), () -> OutputConstraint.toolsOrJson(tools, use, style, format, schema));
     }
 
     /** Calls of tools as the model writes them: nothing is forbidden, so a call may be of no tool, or not fit its schema. */

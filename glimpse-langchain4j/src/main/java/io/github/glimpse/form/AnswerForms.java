@@ -1,5 +1,6 @@
 package io.github.glimpse.form;
 
+import io.github.glimpse.answer.ToolCallFormat;
 import io.github.glimpse.constrain.JsonStyle;
 import io.github.glimpse.constrain.ToolShape;
 import io.github.glimpse.constrain.ToolUse;
@@ -49,17 +50,18 @@ public final class AnswerForms {
     }
 
     /** As {@link AnswerForm#tools}. */
-    public AnswerForm tools(List<ToolShape> tools, ToolUse use, JsonStyle style) {
+    public AnswerForm tools(List<ToolShape> tools, ToolUse use, JsonStyle style, ToolCallFormat format) {
         return form(
-                List.<Object>of(AnswerForm.Kind.TOOLS, List.copyOf(tools), use, style),
-                () -> AnswerForm.tools(tools, use, style));
+                List.<Object>of(AnswerForm.Kind.TOOLS, List.copyOf(tools), use, style, format),
+                () -> AnswerForm.tools(tools, use, style, format));
     }
 
     /** As {@link AnswerForm#toolsOrJson}. */
-    public AnswerForm toolsOrJson(List<ToolShape> tools, ToolUse use, JsonStyle style, String schema) {
+    public AnswerForm toolsOrJson(
+            List<ToolShape> tools, ToolUse use, JsonStyle style, ToolCallFormat format, String schema) {
         return form(
-                List.<Object>of(AnswerForm.Kind.TOOLS_OR_JSON, List.copyOf(tools), use, style, schema),
-                () -> AnswerForm.toolsOrJson(tools, use, style, schema));
+                List.<Object>of(AnswerForm.Kind.TOOLS_OR_JSON, List.copyOf(tools), use, style, format, schema),
+                () -> AnswerForm.toolsOrJson(tools, use, style, format, schema));
     }
 
     private AnswerForm form(List<Object> source, Supplier<AnswerForm> prepare) {

@@ -23,7 +23,7 @@ public final class AnswerMask {
     private static final int STRUCTURE = 50;
 
     private final AnswerForm form;
-    private final ConstraintCursor cursor;
+    private ConstraintCursor cursor;
     private final long[] allowed;
     private final float[] masked;
     private final Set<Integer> ends;
@@ -211,6 +211,12 @@ public final class AnswerMask {
         ConstraintCursor behind = cursor.copy();
         behind.accept(id, ConstraintListener.NONE);
         return behind.leastTokens() < left;
+    }
+
+    /** Begins the answer anew: all tokens so far are none of it. */
+    public void restart() {
+        OutputConstraint constraint = form.constraint();
+        cursor = constraint == null ? cursor : constraint.start(vocabulary);
     }
 
     /** Whether the answer may end here. */

@@ -1,11 +1,14 @@
 package io.github.glimpse.form;
 
 import io.github.glimpse.UnsupportedContentException;
+import io.github.glimpse.answer.ToolCallFormat;
 import io.github.glimpse.constrain.TokenVocabulary;
 import io.github.glimpse.constrain.TokenVocabulary.FirstBlank;
 import io.github.glimpse.text.Tokenizer;
-import io.github.glimpse.text.ToolMarkers;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -40,10 +43,24 @@ public final class MaskVocabulary {
                     scores,
                     tokenizer::bytesOf,
                     ends.stream().mapToInt(Integer::intValue).toArray(),
-                    ToolMarkers.of(tokenizer).ids(),
+                    markers(),
                     firstBlank(tokenizer, scores));
         }
         return vocabulary;
+    }
+
+    /** Tokens of all formats of calls that have no bytes in other texts. */
+    private Map<String, Integer> markers() {
+        Map<String, Integer> markers = new HashMap<>();
+        for (ToolCallFormat format : ToolCallFormat.values()) {
+            for (String text : format.tokens()) {
+                OptionalInt id = tokenizer.idOf(text);
+                if (id.isPresent() && tokenizer.bytesOf(id.getAsInt()) == null) {
+                    markers.put(text, id.getAsInt());
+                }
+            }
+        }
+        return markers;
     }
 
     /** Ids that end an answer. */

@@ -8,18 +8,17 @@ import io.github.glimpse.answer.AnswerSetup;
 import io.github.glimpse.answer.AnswerTool;
 import io.github.glimpse.answer.ThinkingTags;
 import io.github.glimpse.answer.ToolCallFormat;
+import io.github.glimpse.constrain.OutputConstraint;
 import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.prefill.PromptParts;
 import io.github.glimpse.text.Tokenizer;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.regex.MatchResult;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,12 +35,10 @@ final class AnswerSyntax {
 
     private static final String NEXT_FINAL = "<|start|>assistant" + FINAL;
 
-    /** Texts in tags and formats that may be single tokens. */
-    private static final Pattern TOKEN = Pattern.compile("<[^<>]*>|\\[/?[A-Z_]+\\]|｜DSML｜");
-
     private final @Nullable ThinkingTags tags;
     private final @Nullable ToolCallFormat format;
     private final Map<Integer, String> tokens;
+    private final Map<ToolCallFormat, Map<Integer, String>> tokensOfCalls = new EnumMap<>(ToolCallFormat.class);
     private final int[] closing;
     private final int[] opening;
     private final int[] header;
@@ -52,14 +49,12 @@ final class AnswerSyntax {
         this.tags = tags;
         this.format = format;
         Tokenizer tokenizer = model.tokenizer();
-        Map<Integer, String> special = new HashMap<>();
-        for (String literal : literals()) {
-            TOKEN.matcher(literal).results().map(MatchResult::group).forEach(text -> tokenizer
-                    .idOf(text)
-                    .ifPresent(id -> special.put(id, text)));
+        for (ToolCallFormat each : ToolCallFormat.values()) {
+            tokensOfCalls.put(each, special(each.tokens(), tokenizer));
         }
-        special.keySet().removeIf(id -> !tokenizer.isSpecial(id));
-        tokens = Map.copyOf(special);
+        tokens = ThinkingTags.HARMONY.equals(tags)
+                ? special(ToolCallFormat.HARMONY.tokens(), tokenizer)
+                : special(tags == null ? List.of() : tags.tokens(), tokenizer);
         closing = tags == null
                 ? new int[0]
                 : tokenizer.encode(closingText(tags, model.template().source()));
@@ -93,18 +88,11 @@ final class AnswerSyntax {
         };
     }
 
-    private List<String> literals() {
-        List<String> all = new ArrayList<>(ToolCallFormat.HERMES.literals());
-        if (tags != null) {
-            all.addAll(tags.literals());
-        }
-        if (format != null) {
-            all.addAll(format.literals());
-        }
-        if (ThinkingTags.HARMONY.equals(tags)) {
-            all.addAll(ToolCallFormat.HARMONY.literals());
-        }
-        return all;
+    private static Map<Integer, String> special(List<String> texts, Tokenizer tokenizer) {
+        Map<Integer, String> special = new HashMap<>();
+        texts.forEach(text -> tokenizer.idOf(text).ifPresent(id -> special.put(id, text)));
+        special.keySet().removeIf(id -> !tokenizer.isSpecial(id));
+        return Map.copyOf(special);
     }
 
     /** The closing tag with the line breaks that the template writes around it. */
@@ -122,10 +110,13 @@ final class AnswerSyntax {
         return Optional.ofNullable(format);
     }
 
-    /** The text of a special token that belongs to the syntax; null for all others. */
+    /** The text of a special token that belongs to the tags or the format of the calls; null for all others. */
     @Nullable
-    String textOf(int id) {
-        return tokens.get(id);
+    String textOf(int id, @Nullable ToolCallFormat calls) {
+        String text = tokens.get(id);
+        return text == null && calls != null
+                ? tokensOfCalls.getOrDefault(calls, Map.of()).get(id)
+                : text;
     }
 
     /** Ids that close a thought. */
@@ -168,10 +159,12 @@ final class AnswerSyntax {
      */
     AnswerSetup setup(String prompt, ToolOffer offer, @Nullable AnswerForm form) {
         boolean calls = form != null && form.callsTools();
-        boolean isConstrained = form != null && form.callsTools() && form.constraint() != null;
+        OutputConstraint constraint = form != null && form.callsTools() ? form.constraint() : null;
+        boolean isConstrained = constraint != null;
         ToolCallFormat asked = offer.callFormat() == null ? format : offer.callFormat();
-        // The mask of calls writes this format
-        ToolCallFormat used = isConstrained || asked == null ? ToolCallFormat.HERMES : asked;
+        ToolCallFormat used = Optional.ofNullable(constraint)
+                .flatMap(OutputConstraint::callFormat)
+                .orElse(asked == null ? ToolCallFormat.HERMES : asked);
         return new AnswerSetup(
                 tags,
                 prompt,

@@ -5,6 +5,7 @@ import io.github.glimpse.answer.AnswerListener;
 import io.github.glimpse.answer.AnswerReader;
 import io.github.glimpse.answer.AnswerSetup;
 import io.github.glimpse.answer.ReadCall;
+import io.github.glimpse.answer.ToolCallFormat;
 import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.sampling.FieldLikelihoods;
 import io.github.glimpse.text.IncrementalDecoder;
@@ -186,6 +187,7 @@ final class AnswerText {
     private final class Parts implements AnswerListener {
 
         private final AnswerSyntax syntax;
+        private final @Nullable ToolCallFormat format;
         private final AnswerReader reader;
         private final StringBuilder thinking = new StringBuilder();
         private final List<ToolCall> calls = new ArrayList<>();
@@ -198,6 +200,7 @@ final class AnswerText {
 
         Parts(AnswerSyntax syntax, AnswerSetup setup) {
             this.syntax = syntax;
+            format = setup.format();
             reader = new AnswerReader(setup, this);
         }
 
@@ -207,7 +210,7 @@ final class AnswerText {
             if (reader.isReadingCall()) {
                 least = Math.min(least, last);
             }
-            String token = syntax.textOf(id);
+            String token = syntax.textOf(id, format);
             reader.append(token == null ? decoder.append(id) : decoder.finish() + token);
             if (wasThinking || reader.isThinking()) {
                 thinkingTokens++;

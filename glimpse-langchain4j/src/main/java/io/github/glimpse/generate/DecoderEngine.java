@@ -351,7 +351,8 @@ final class DecoderEngine implements AnswerEngine {
                     history,
                     answer.calls(),
                     mask == null ? null : mask.report(choiceScores, text.fields()),
-                    tools.askedAgain(holding.floor().askedAgain()).withUnlisted(text.unlistedTools()),
+                    tools.askedAgain(holding.floor().askedAgain())
+                            .with(text.unlistedTools(), form != null && mask != null && form.callsTools()),
                     prefilled.reuse(),
                     noGuesses == null ? lookup.report() : LookupReport.off(noGuesses),
                     answer.thinking(),

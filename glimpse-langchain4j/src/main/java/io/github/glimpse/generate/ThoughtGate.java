@@ -93,6 +93,11 @@ final class ThoughtGate {
     /** Chooses the next token of a constrained answer. */
     int choose(AnswerMask answer, Sampler sampler, float[] logits, int left) {
         if (text.isThinking()) {
+            if (isMasked) {
+                // The form has a text that turned out to be the thought: the answer begins after it
+                answer.restart();
+                isMasked = false;
+            }
             return answer.chooseFree(sampler, logits);
         }
         // A thought that could not be closed in time would leave no tokens for the answer

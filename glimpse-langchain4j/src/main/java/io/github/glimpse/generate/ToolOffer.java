@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param otherwise what the answer is kept to where the model takes no tools and need not call one; null is any text
  * @param care how the pictures of the turn are dealt with
  * @param callFormat format in which calls are read; null for the one that the chat template writes
- * @param untrained names of further tools of the request, which are not offered because the model was not trained to call them
- * @param dropped names of further tools of the request, which are not offered because they do not fit the context
+ * @param leftOut further tools of the request, which are not offered
  */
 public record ToolOffer(
         List<OfferedTool> tools,
@@ -28,8 +27,7 @@ public record ToolOffer(
         @Nullable AnswerForm otherwise,
         TurnCare care,
         @Nullable ToolCallFormat callFormat,
-        List<String> untrained,
-        List<String> dropped) {
+        ToolsLeftOut leftOut) {
 
     /** No tools, for conversations in which some may have been called. */
     public static final ToolOffer NONE = none(null);
@@ -63,13 +61,11 @@ public record ToolOffer(
     /** Copies the lists. */
     public ToolOffer {
         tools = List.copyOf(tools);
-        untrained = List.copyOf(untrained);
-        dropped = List.copyOf(dropped);
     }
 
     /** Tools that may be called. */
     public ToolOffer(List<OfferedTool> tools, @Nullable ToolForm form) {
-        this(tools, form, Demand.MAY, null, null, TurnCare.NONE, null, List.of(), List.of());
+        this(tools, form, Demand.MAY, null, null, TurnCare.NONE, null, ToolsLeftOut.NONE);
     }
 
     /** No tools, and how those that were called before come into the prompt. */
@@ -79,20 +75,28 @@ public record ToolOffer(
 
     /** The same with other care. */
     public ToolOffer with(TurnCare other) {
-        return new ToolOffer(tools, form, demand, withheld, otherwise, other, callFormat, untrained, dropped);
+        return new ToolOffer(tools, form, demand, withheld, otherwise, other, callFormat, leftOut);
     }
 
     /** The same, whose report names tools that were left out because they do not fit the context. */
     public ToolOffer without(List<String> names) {
-        return new ToolOffer(tools, form, demand, withheld, otherwise, care, callFormat, untrained, names);
+        return new ToolOffer(
+                tools,
+                form,
+                demand,
+                withheld,
+                otherwise,
+                care,
+                callFormat,
+                new ToolsLeftOut(leftOut.untrained(), names));
     }
 
     /** What becomes of it with a model whose own form is this. */
     ToolReport settled(ToolForm fitting) {
         ToolForm used = form == null ? fitting : form;
         Withheld why = withheld == null && used == ToolForm.OFF && demand == Demand.MAY ? Withheld.MODEL : withheld;
-        int given = tools.size() + untrained.size() + dropped.size();
-        return new ToolReport(used, given, given == 0 ? null : why, 0, List.of(), untrained, dropped);
+        int given = tools.size() + leftOut.size();
+        return new ToolReport(used, given, given == 0 ? null : why, 0, List.of(), leftOut, false);
     }
 
     /** How many, and not what they are told. */

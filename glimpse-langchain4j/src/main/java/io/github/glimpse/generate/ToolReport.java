@@ -1,7 +1,6 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.generate.ToolOffer.Withheld;
-import io.github.glimpse.model.ModelTraining;
 import io.github.glimpse.text.ToolForm;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param askedAgain how often the turn was answered again with less pruning, since a call was made from image tokens that were
  *     chosen with too little confidence
  * @param unlisted names of tools in the answer that the request does not list; their blocks are text
- * @param untrained names of the tools that were not offered because the model was not trained to call them, see
- *     {@link ModelTraining}
- * @param dropped names of the tools that were not offered because they do not fit the context, see {@code glimpse.tools.overflow}
+ * @param leftOut tools of the request that were not offered
+ * @param masked whether a mask allowed only calls of the offered tools with valid arguments, in the model's format
  */
 public record ToolReport(
         ToolForm form,
@@ -25,30 +23,38 @@ public record ToolReport(
         @Nullable Withheld withheld,
         int askedAgain,
         List<String> unlisted,
-        List<String> untrained,
-        List<String> dropped) {
+        ToolsLeftOut leftOut,
+        boolean masked) {
 
     /** Of a request without tools. */
-    public static final ToolReport NONE = new ToolReport(ToolForm.OFF, 0, null, 0, List.of(), List.of(), List.of());
+    public static final ToolReport NONE = new ToolReport(ToolForm.OFF, 0, null, 0, List.of(), ToolsLeftOut.NONE, false);
 
     /** Copies the lists. */
     public ToolReport {
         unlisted = List.copyOf(unlisted);
-        untrained = List.copyOf(untrained);
-        dropped = List.copyOf(dropped);
     }
 
-    ToolReport withUnlisted(List<String> names) {
-        return new ToolReport(form, given, withheld, askedAgain, names, untrained, dropped);
+    /** Names of the tools that were not offered because the model was not trained to call them. */
+    public List<String> untrained() {
+        return leftOut.untrained();
+    }
+
+    /** Names of the tools that were not offered because they do not fit the context. */
+    public List<String> dropped() {
+        return leftOut.dropped();
+    }
+
+    ToolReport with(List<String> unlistedNames, boolean isMasked) {
+        return new ToolReport(form, given, withheld, askedAgain, unlistedNames, leftOut, isMasked);
     }
 
     ToolReport askedAgain(int times) {
-        return new ToolReport(form, given, withheld, times, unlisted, untrained, dropped);
+        return new ToolReport(form, given, withheld, times, unlisted, leftOut, masked);
     }
 
     /** Tools that the answer might call. */
     public int offered() {
-        return withheld == null ? given - untrained.size() - dropped.size() : 0;
+        return withheld == null ? given - leftOut.size() : 0;
     }
 
     /** Tools that it might not call. */

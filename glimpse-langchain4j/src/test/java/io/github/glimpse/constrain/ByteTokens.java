@@ -15,6 +15,8 @@ final class ByteTokens {
             Map.of(),
             TokenVocabulary.FirstBlank.KEPT);
 
+    private static final String OPENING = "<tool_call>";
+    private static final String CLOSING = "</tool_call>";
     private static final int OPEN = END + 1;
     private static final int CLOSE = END + 2;
 
@@ -22,21 +24,21 @@ final class ByteTokens {
             CLOSE + 1,
             id -> id < END ? new byte[] {(byte) id} : null,
             new int[] {END},
-            Map.of(ConstraintTables.OPEN, OPEN, ConstraintTables.CLOSE, CLOSE),
+            Map.of(OPENING, OPEN, CLOSING, CLOSE),
             TokenVocabulary.FirstBlank.KEPT);
 
     private ByteTokens() {}
 
     /** Nothing but bytes, and the markers of calls where another vocabulary has them. */
     static TokenVocabulary markedLike(TokenVocabulary other) {
-        return other.marker(ConstraintTables.OPEN).isPresent() ? MARKED : VOCABULARY;
+        return other.marker(OPENING).isPresent() ? MARKED : VOCABULARY;
     }
 
     /** Takes the bytes of another vocabulary's token, or the same marker. */
     static void accept(ConstraintCursor cursor, TokenVocabulary other, int id) {
         byte[] bytes = other.bytesOf(id);
         if (bytes == null) {
-            boolean opens = other.marker(ConstraintTables.OPEN).equals(OptionalInt.of(id));
+            boolean opens = other.marker(OPENING).equals(OptionalInt.of(id));
             cursor.accept(opens ? OPEN : CLOSE, ConstraintListener.NONE);
             return;
         }

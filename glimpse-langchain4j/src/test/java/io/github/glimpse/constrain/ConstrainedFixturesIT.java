@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.glimpse.answer.ToolCallFormat;
 import io.github.glimpse.constrain.ToolUse.Choice;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +15,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -23,6 +25,12 @@ import org.junit.jupiter.api.Test;
  * {@code -Dglimpse.constrained=<dir>[,<dir>…]}. Every bit of every mask counts.
  */
 class ConstrainedFixturesIT {
+
+    /**
+     * Cases of answers that contradict section 4.2 of the rules of conversations: blanks directly before a call are dropped, and
+     * {@code parameters} in place of {@code arguments} makes a block text.
+     */
+    private static final Set<String> CONTRADICTED = Set.of("text-first", "cut-in-name", "parameters-key");
 
     private static int schemas;
     private static int documents;
@@ -230,7 +238,10 @@ class ConstrainedFixturesIT {
                         ? each.path("max_calls").asInt()
                         : 1;
                 OutputConstraint constraint = OutputConstraint.tools(
-                        tools, new ToolUse(Choice.valueOf(each.path("choice").asText()), calls), JsonStyle.CLOSED);
+                        tools,
+                        new ToolUse(Choice.valueOf(each.path("choice").asText()), calls),
+                        JsonStyle.CLOSED,
+                        ToolCallFormat.HERMES);
                 String tokenizer = each.path("tokenizer").asText();
                 compareAll(
                         each.path("name").asText(),
@@ -275,20 +286,23 @@ class ConstrainedFixturesIT {
                 boolean cut = each.path("limit").asBoolean();
                 List<List<String>> expected = events(each.path("events"));
                 parser++;
+                if (CONTRADICTED.contains(each.path("name").asText())) {
+                    differ(!ToolCallEvents.of(text, cut).equals(expected), each.path("name") + " is no contradiction");
+                    continue;
+                }
                 for (JsonNode split : each.path("splits")) {
-                    // Counted in characters, not in units: a cut in the middle of a pair would have its own events.
                     int[] cuts = Arrays.stream(ConstrainedFixtures.ints(split.path("cuts")))
                             .map(place -> text.offsetByCodePoints(0, place))
                             .toArray();
                     List<List<String>> events = ToolCallEvents.of(text, cut, cuts);
-                    differ(events.equals(events(split.path("events"))), split + " gives " + events);
+                    differ(events.equals(expected), split + " gives " + events);
                 }
                 for (int time = 0; time < 100; time++) {
                     double share = time / 99.0;
                     int[] cuts = IntStream.range(1, text.length())
                             .filter(at -> random.nextDouble() <= share)
                             .toArray();
-                    List<List<String>> events = ToolCallEvents.joined(ToolCallEvents.of(text, cut, cuts));
+                    List<List<String>> events = ToolCallEvents.of(text, cut, cuts);
                     differ(
                             events.equals(expected),
                             each.path("name") + " cut at " + Arrays.toString(cuts) + " gives " + events);

@@ -3,6 +3,7 @@ package io.github.glimpse.constrain;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.glimpse.answer.ToolCallFormat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -105,6 +106,7 @@ class ConstraintTrapsTest {
                 List.of(tool),
                 new ToolUse(ToolUse.Choice.AUTO, 1),
                 JsonStyle.OPEN.withIntegerDigits(2),
+                ToolCallFormat.HERMES,
                 "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\"}}}");
         String call = "<tool_call>\n{\"name\": \"f\", \"arguments\": {\"a\": 12";
         assertThat(allowed(both, call)).contains((int) '}').doesNotContain((int) ',', (int) '3');

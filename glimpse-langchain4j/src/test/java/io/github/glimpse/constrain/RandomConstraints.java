@@ -1,6 +1,7 @@
 package io.github.glimpse.constrain;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.glimpse.answer.ToolCallFormat;
 import io.github.glimpse.constrain.TextLanguage.Possible.TooLargeException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -200,7 +201,7 @@ final class RandomConstraints {
             if (random.nextBoolean()) {
                 return new Drawn(
                         source,
-                        OutputConstraint.tools(shapes, use, JsonStyle.CLOSED),
+                        OutputConstraint.tools(shapes, use, JsonStyle.CLOSED, ToolCallFormat.HERMES),
                         new ToolSearch(searches, use, null, tokens));
             }
             RandomSchemas schemas = new RandomSchemas(random);
@@ -208,7 +209,8 @@ final class RandomConstraints {
             SchemaSearch answer = new SchemaSearch(new SchemaMeaning(schema, JsonStyle.CLOSED, schemas.patterns()));
             return new Drawn(
                     source + " or " + schema,
-                    OutputConstraint.toolsOrJson(shapes, use, JsonStyle.CLOSED, schema.toString()),
+                    OutputConstraint.toolsOrJson(
+                            shapes, use, JsonStyle.CLOSED, ToolCallFormat.HERMES, schema.toString()),
                     new ToolSearch(searches, use, answer, tokens));
         } catch (UnsupportedConstraintException unsupported) {
             refused++;

@@ -121,7 +121,7 @@ class RandomMasksTest {
         private boolean isLong(int id) {
             int[] symbols = vocabulary.symbols(id, first);
             return symbols != null
-                    && (symbols.length > 1 || (symbols.length == 1 && symbols[0] >= Grammar.OPEN_MARKER));
+                    && (symbols.length > 1 || (symbols.length == 1 && symbols[0] >= Grammar.FIRST_MARKER));
         }
 
         private int[] symbols(int id) {

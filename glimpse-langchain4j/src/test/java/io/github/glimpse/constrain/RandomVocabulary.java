@@ -167,7 +167,7 @@ final class RandomVocabulary {
         }
         Integer number = id;
         return number.equals(markers.get("<tool_call>"))
-                ? new int[] {Grammar.OPEN_MARKER}
-                : number.equals(markers.get("</tool_call>")) ? new int[] {Grammar.CLOSE_MARKER} : null;
+                ? new int[] {Grammar.FIRST_MARKER}
+                : number.equals(markers.get("</tool_call>")) ? new int[] {Grammar.FIRST_MARKER + 1} : null;
     }
 }

@@ -1,68 +1,68 @@
 package io.github.glimpse.constrain;
 
+import io.github.glimpse.answer.AnswerEnding;
+import io.github.glimpse.answer.AnswerListener;
+import io.github.glimpse.answer.AnswerReader;
+import io.github.glimpse.answer.AnswerSetup;
+import io.github.glimpse.answer.ReadCall;
+import io.github.glimpse.answer.ToolCallFormat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/** What a parser told, as the golden cases write it. */
-final class ToolCallEvents implements ToolCallListener {
+/** Events of an answer in the format of the golden cases: neighboring pieces are joined. */
+final class ToolCallEvents implements AnswerListener {
 
     private final List<List<String>> events = new ArrayList<>();
+    private int calls;
 
     static List<List<String>> of(String text, boolean cut, int... cuts) {
         ToolCallEvents events = new ToolCallEvents();
-        ToolCallParser parser = new ToolCallParser(ToolCallParser.Markers.TEXT, events);
+        AnswerReader reader = new AnswerReader(
+                new AnswerSetup(null, "", ToolCallFormat.HERMES, List.of(), Set.of(), AnswerReader.CallEvents.STREAMED),
+                events);
         int from = 0;
         for (int to : cuts) {
-            parser.append(text.substring(from, to));
+            reader.append(text.substring(from, to));
             from = to;
         }
-        parser.append(text.substring(from));
-        parser.finish(cut ? ToolCallParser.Ending.CUT : ToolCallParser.Ending.COMPLETE);
-        events.add("finish", cut ? "LENGTH" : parser.calls() > 0 ? "TOOL_EXECUTION" : "STOP");
+        reader.append(text.substring(from));
+        reader.finish(cut ? AnswerEnding.LENGTH : AnswerEnding.COMPLETE);
+        events.add("finish", cut ? "LENGTH" : events.calls > 0 ? "TOOL_EXECUTION" : "STOP");
         return events.events;
     }
 
-    /** The same with neighbouring pieces joined. */
-    static List<List<String>> joined(List<List<String>> events) {
-        List<List<String>> joined = new ArrayList<>();
-        for (List<String> event : events) {
-            List<String> last = joined.isEmpty() ? List.of("") : joined.get(joined.size() - 1);
-            int piece = event.size() - 1;
-            boolean goesOn = !event.get(0).equals("complete")
-                    && last.size() == event.size()
-                    && last.subList(0, piece).equals(event.subList(0, piece));
-            if (goesOn) {
-                List<String> longer = new ArrayList<>(last);
-                longer.set(piece, last.get(piece) + event.get(piece));
-                joined.set(joined.size() - 1, longer);
-            } else {
-                joined.add(event);
-            }
-        }
-        return joined;
-    }
-
+    /** Joins neighboring pieces. */
     private void add(String... event) {
-        events.add(Arrays.asList(event));
-    }
-
-    List<List<String>> events() {
-        return events;
+        List<String> last = events.isEmpty() ? List.of("") : events.get(events.size() - 1);
+        int piece = event.length - 1;
+        boolean goesOn = !event[0].equals("complete")
+                && last.size() == event.length
+                && last.subList(0, piece).equals(Arrays.asList(event).subList(0, piece));
+        if (goesOn) {
+            List<String> longer = new ArrayList<>(last);
+            longer.set(piece, last.get(piece) + event[piece]);
+            events.set(events.size() - 1, longer);
+        } else {
+            events.add(Arrays.asList(event));
+        }
     }
 
     @Override
-    public void text(String text) {
-        add("text", text);
+    public void text(String piece) {
+        add("text", piece);
     }
 
     @Override
-    public void partial(int index, String name, String piece) {
+    public void callPiece(int index, @Nullable String id, String name, String piece) {
         add("partial", String.valueOf(index), name, piece);
     }
 
     @Override
-    public void complete(int index, String name, String arguments) {
-        add("complete", String.valueOf(index), name, arguments);
+    public void call(int index, ReadCall call) {
+        calls++;
+        add("complete", String.valueOf(index), call.name(), call.arguments());
     }
 }

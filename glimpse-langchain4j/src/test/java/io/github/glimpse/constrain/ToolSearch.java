@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 /** As {@link SchemaSearch}, of answers that call tools. */
 final class ToolSearch implements RandomConstraints.Search {
 
+    private static final int[] OPENING = "<tool_call>".chars().toArray();
+
     private final List<Tool> tools;
     private final ToolUse use;
     private final @Nullable SchemaSearch answer;
@@ -57,7 +59,7 @@ final class ToolSearch implements RandomConstraints.Search {
             if (begin == text.length) {
                 boolean bytes = true;
                 for (int symbol : text) {
-                    bytes &= symbol < Grammar.OPEN_MARKER;
+                    bytes &= symbol < Grammar.FIRST_MARKER;
                 }
                 open = bytes;
                 return bytes ? Set.of(begin) : Set.of();
@@ -68,14 +70,18 @@ final class ToolSearch implements RandomConstraints.Search {
         }
         Set<Integer> places = Set.of(begin);
         for (int count = 0; count < use.mostCalls() && !places.isEmpty(); count++) {
-            places = calls(count == 0 ? places : literal("\n", places));
+            places = calls(count == 0 ? places : literal("\n", places), count == 0);
             ends.addAll(places);
         }
         return ends;
     }
 
+    /** A reader finds a marker in its bytes too. */
     private boolean isMarker(int at) {
-        int[] marker = marker(Grammar.OPEN_MARKER);
+        return isAt(at, marker(Grammar.FIRST_MARKER)) || isAt(at, OPENING);
+    }
+
+    private boolean isAt(int at, int[] marker) {
         for (int index = 0; index < marker.length; index++) {
             if (at + index >= text.length || text[at + index] != marker[index]) {
                 return false;
@@ -87,13 +93,18 @@ final class ToolSearch implements RandomConstraints.Search {
     private int[] marker(int symbol) {
         return tokens
                 ? new int[] {symbol}
-                : (symbol == Grammar.OPEN_MARKER ? "<tool_call>" : "</tool_call>")
+                : (symbol == Grammar.FIRST_MARKER ? "<tool_call>" : "</tool_call>")
                         .chars()
                         .toArray();
     }
 
-    private Set<Integer> calls(Set<Integer> places) {
-        Set<Integer> opened = separated("\n{\"name\":", symbols(marker(Grammar.OPEN_MARKER), places));
+    private Set<Integer> calls(Set<Integer> places, boolean isFirst) {
+        Set<Integer> marked = symbols(marker(Grammar.FIRST_MARKER), places);
+        if (isFirst && use.choice() == ToolUse.Choice.AUTO && answer == null) {
+            marked = new TreeSet<>(marked);
+            marked.addAll(symbols(OPENING, places));
+        }
+        Set<Integer> opened = separated("\n{\"name\":", marked);
         Set<Integer> closed = new TreeSet<>();
         for (Tool tool : tools) {
             Set<Integer> named = separated("\"" + tool.name() + "\",", opened);
@@ -102,7 +113,7 @@ final class ToolSearch implements RandomConstraints.Search {
                 open |= tool.arguments().isOpen();
             }
         }
-        return symbols(marker(Grammar.CLOSE_MARKER), closed);
+        return symbols(marker(Grammar.FIRST_MARKER + 1), closed);
     }
 
     private Set<Integer> literal(String expected, Set<Integer> places) {

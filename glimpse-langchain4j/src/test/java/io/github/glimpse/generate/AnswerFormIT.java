@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.github.glimpse.UnsupportedContentException;
+import io.github.glimpse.answer.ToolCallFormat;
 import io.github.glimpse.constrain.InvalidConstraintException;
 import io.github.glimpse.constrain.JsonStyle;
 import io.github.glimpse.constrain.ToolShape;
@@ -179,7 +180,8 @@ class AnswerFormIT {
     @ParameterizedTest
     @ValueSource(strings = {"qwen", "llava"})
     void tellsCallsOfToolsPieceByPiece(String model) throws Exception {
-        AnswerForm form = AnswerForm.tools(TOOLS, new ToolUse(ToolUse.Choice.REQUIRED, 3), JsonStyle.CLOSED);
+        AnswerForm form = AnswerForm.tools(
+                TOOLS, new ToolUse(ToolUse.Choice.REQUIRED, 3), JsonStyle.CLOSED, ToolCallFormat.HERMES);
         for (int seed = 0; seed < 6; seed++) {
             CallRecorder recorder = new CallRecorder();
             GenerationResult result = answer(model, form, sampled(seed, 400), recorder);
@@ -199,7 +201,8 @@ class AnswerFormIT {
     @ParameterizedTest
     @ValueSource(strings = {"qwen", "llava"})
     void stopsTextBeforeACallByASequence(String model) {
-        AnswerForm form = AnswerForm.tools(TOOLS, new ToolUse(ToolUse.Choice.AUTO, 3), JsonStyle.CLOSED);
+        AnswerForm form =
+                AnswerForm.tools(TOOLS, new ToolUse(ToolUse.Choice.AUTO, 3), JsonStyle.CLOSED, ToolCallFormat.HERMES);
         GenerationResult whole = answer(model, form, sampled(5, 40));
         assertThat(whole.text()).hasSizeGreaterThan(3);
         String stop = whole.text().substring(2, 3);

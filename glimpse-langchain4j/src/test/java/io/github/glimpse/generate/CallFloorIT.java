@@ -2,6 +2,7 @@ package io.github.glimpse.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.glimpse.answer.ToolCallFormat;
 import io.github.glimpse.constrain.JsonStyle;
 import io.github.glimpse.constrain.ToolShape;
 import io.github.glimpse.constrain.ToolUse;
@@ -24,8 +25,8 @@ class CallFloorIT {
             ToolShape.Arguments.STRICT);
 
     private static GenerationRequest request(LoadedModel engine, PruningOptions pruning, @Nullable Double floor) {
-        AnswerForm form =
-                engine.forms().tools(List.of(PICK), new ToolUse(ToolUse.Choice.REQUIRED, 1), JsonStyle.CLOSED);
+        AnswerForm form = engine.forms()
+                .tools(List.of(PICK), new ToolUse(ToolUse.Choice.REQUIRED, 1), JsonStyle.CLOSED, ToolCallFormat.HERMES);
         return new GenerationRequest(
                 List.of(ChatTurn.user("Which word?", PICTURE)),
                 pruning,

@@ -9,6 +9,7 @@ import io.github.glimpse.DeadlineExceededException;
 import io.github.glimpse.GenerationCancelledException;
 import io.github.glimpse.NonFiniteNumbersException;
 import io.github.glimpse.UnsupportedContentException;
+import io.github.glimpse.answer.ToolCallFormat;
 import io.github.glimpse.constrain.JsonStyle;
 import io.github.glimpse.constrain.ToolShape;
 import io.github.glimpse.constrain.ToolUse;
@@ -57,7 +58,8 @@ class FormTroubleIT {
                 AnswerForm.tools(
                         List.of(new ToolShape("write", NOTE, ToolShape.Arguments.STRICT)),
                         new ToolUse(ToolUse.Choice.REQUIRED, 1),
-                        JsonStyle.CLOSED),
+                        JsonStyle.CLOSED,
+                        ToolCallFormat.HERMES),
                 "<tool_call>\n{\"name\": \"write\", \"arguments\": {\"note\": \"%s\"}}\n</tool_call>");
 
         @SuppressWarnings("ImmutableEnumChecker") // it says that it is immutable

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.glimpse.UnsupportedModelException;
+import io.github.glimpse.answer.ToolCallFormat;
 import io.github.glimpse.constrain.JsonStyle;
 import io.github.glimpse.constrain.ToolShape;
 import io.github.glimpse.constrain.ToolUse;
@@ -104,8 +105,12 @@ class Qwen3StrategiesIT {
                         + "\"required\":[\"word\"],\"additionalProperties\":false}",
                 ToolShape.Arguments.STRICT);
         try (LoadedModel model = LoadedModel.load(options("qwen3_vl-tiny").build())) {
-            AnswerForm form =
-                    model.forms().tools(List.of(pick), new ToolUse(ToolUse.Choice.REQUIRED, 1), JsonStyle.CLOSED);
+            AnswerForm form = model.forms()
+                    .tools(
+                            List.of(pick),
+                            new ToolUse(ToolUse.Choice.REQUIRED, 1),
+                            JsonStyle.CLOSED,
+                            ToolCallFormat.HERMES);
             GenerationResult result = model.generate(new GenerationRequest(
                     List.of(ChatTurn.user("Which word?", PICTURE)),
                     PruningOptions.builder().enabled(false).build(),
