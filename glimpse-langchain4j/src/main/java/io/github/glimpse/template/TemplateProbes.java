@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -181,8 +182,8 @@ final class TemplateProbes {
 
     private Optional<String> format(ToolFormats formats) {
         String answered = Stream.of(
-                        rendered(List.of(question(), answer()), TOOLS),
-                        rendered(List.of(question(), answer()), List.of()))
+                        complete(List.of(question(), answer()), TOOLS),
+                        complete(List.of(question(), answer()), List.of()))
                 .filter(prompt -> prompt.contains(WORD))
                 .findFirst()
                 .orElse("");
@@ -190,7 +191,7 @@ final class TemplateProbes {
             return Optional.empty();
         }
         for (MessageContent content : new MessageContent[] {MessageContent.EMPTY, null}) {
-            String called = rendered(List.of(question(), calling(content)), TOOLS);
+            String called = complete(List.of(question(), calling(content)), TOOLS);
             int begin = 0;
             while (begin < Math.min(answered.length(), called.length())
                     && answered.charAt(begin) == called.charAt(begin)) {
@@ -213,11 +214,19 @@ final class TemplateProbes {
 
     /** The prompt; an empty one if the template refuses. */
     private String rendered(List<TemplateMessage> messages, List<Map<String, Object>> tools) {
+        return rendered(messages, input -> renderer.render(input, tools, Map.of()));
+    }
+
+    /** The messages without the beginning of another answer; empty if the template refuses. */
+    private String complete(List<TemplateMessage> messages, List<Map<String, Object>> tools) {
+        return rendered(messages, input -> renderer.renderComplete(input, tools));
+    }
+
+    private String rendered(List<TemplateMessage> messages, Function<List<Map<String, Object>>, String> rendering) {
         TemplateProfile profile =
                 new TemplateProfile(forms, true, true, true, null, null, true, List.of(), Set.of(), null);
         try {
-            return renderer.render(
-                    new TemplateInput(profile, TemplateInput.Observer.NONE).of(messages), tools, Map.of());
+            return rendering.apply(new TemplateInput(profile, TemplateInput.Observer.NONE).of(messages));
         } catch (UnsupportedContentException refused) {
             return "";
         }

@@ -52,13 +52,30 @@ final class TemplateRenderer {
             List<Map<String, Object>> messages,
             List<Map<String, Object>> tools,
             Map<String, ? extends @Nullable Object> variables) {
+        return render(messages, tools, variables, true);
+    }
+
+    /**
+     * Renders complete messages, without the beginning of another answer.
+     *
+     * @throws io.github.glimpse.UnsupportedContentException if the template refuses or fails
+     */
+    String renderComplete(List<Map<String, Object>> messages, List<Map<String, Object>> tools) {
+        return render(messages, tools, Map.of(), false);
+    }
+
+    private String render(
+            List<Map<String, Object>> messages,
+            List<Map<String, Object>> tools,
+            Map<String, ? extends @Nullable Object> variables,
+            boolean addGenerationPrompt) {
         Map<String, @Nullable Object> all = new HashMap<>(specialTokens);
         all.putAll(variables);
         all.put("messages", messages);
         // An empty list makes another prompt in some templates.
         all.put("tools", tools.isEmpty() ? null : tools);
         all.put("documents", null);
-        all.put("add_generation_prompt", true);
+        all.put("add_generation_prompt", addGenerationPrompt);
         return template.render(all, clock, read::add);
     }
 }

@@ -370,6 +370,23 @@ class ConversationRendererTest {
     }
 
     @Test
+    void showsTheDetectionTheEndOfAnAnswerWithoutTheBeginningOfTheNext() {
+        List<String> seen = new ArrayList<>();
+        ConversationRenderer renderer = new ConversationRenderer(
+                ChatTemplate.parse("{% for m in messages %}<{{ m.role }}>{{ m.content }}" + CALLS + "<end>{% endfor %}"
+                        + "{% if add_generation_prompt %}<assistant>{% endif %}"),
+                Map.of(),
+                TemplateFixture.CLOCK,
+                (written, end, call) -> {
+                    seen.addAll(List.of(written, end));
+                    return Optional.of("brackets");
+                });
+
+        assertThat(renderer.toolFormat()).contains("brackets");
+        assertThat(seen).containsExactly("[zqname zqkey=\"zqvalue\"]<end>", "<end>");
+    }
+
+    @Test
     void usesTheTemplateForToolsWhereThereAreTools() {
         ChatTemplate both =
                 ChatTemplate.ofNamed(Map.of("default", "{{ messages[0].content }}", "tool_use", "T" + OPEN), Map.of());
