@@ -22,8 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param warnings fields of the request without an effect
  * @param echo fields of the request
  */
-record ResponseJson(
-        String id, long created, String model, boolean logprobs, List<String> warnings, ObjectNode echo) {
+record ResponseJson(String id, long created, String model, boolean logprobs, List<String> warnings, ObjectNode echo) {
 
     static final String COMPLETED = "completed";
     static final String INCOMPLETE = "incomplete";
