@@ -14,6 +14,7 @@ import io.github.glimpse.model.ModelTraining;
 import io.github.glimpse.prune.PruningOptions;
 import io.github.glimpse.request.ErrorMapper;
 import io.github.glimpse.request.ImageUrlOptions;
+import io.github.glimpse.sampling.EndOptions;
 import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.serve.Arrival;
 import java.util.List;
@@ -138,6 +139,11 @@ final class RequestMapper {
                     parameters.session(),
                     parameters.cacheScope(),
                     parameters.history());
+            if (plan.form() != null && !plan.form().hasFreeText() && hasEnding(mapped.generation())) {
+                warnings.add(
+                        "The answer is kept to a form, which says where it ends: min-output-tokens, stop-token-ids and"
+                                + " ignore-eos have no effect");
+            }
             return new MappedRequest(mapped, warnings.list());
         } catch (RuntimeException | OutOfMemoryError e) {
             throw ErrorMapper.refusal(e);
@@ -150,6 +156,14 @@ final class RequestMapper {
                         .filter(tool -> !tools.contains(tool.name()))
                         .toList())
                 .build());
+    }
+
+    private static boolean hasEnding(GenerationOptions generation) {
+        Integer least = generation.minOutputTokens();
+        EndOptions ending = generation.ending();
+        return (least != null && least > 0)
+                || Boolean.TRUE.equals(ending.ignoreEos())
+                || (ending.stopTokenIds() != null && !ending.stopTokenIds().isEmpty());
     }
 
     /**

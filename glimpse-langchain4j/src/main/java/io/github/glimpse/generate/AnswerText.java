@@ -35,25 +35,25 @@ final class AnswerText {
 
     /** An answer without a form. */
     AnswerText(Tokenizer tokenizer, List<String> stop, GenerationListener listener) {
-        this(tokenizer, stop, null, null, null, listener);
+        this(tokenizer, new StopSequences(stop), null, null, null, listener);
     }
 
     /**
      * An answer.
      *
-     * @param stop texts that end it, where people's text may stand in it
+     * @param stops texts that end it
      * @param syntax syntax of the model's answers; null if they are plain text
      * @param setup how the answer is parsed; null if it is plain text
      */
     AnswerText(
             Tokenizer tokenizer,
-            List<String> stop,
+            StopSequences stops,
             @Nullable AnswerForm form,
             @Nullable AnswerSyntax syntax,
             @Nullable AnswerSetup setup,
             GenerationListener listener) {
         this.decoder = new IncrementalDecoder(tokenizer);
-        this.stops = new StopSequences(form == null || form.hasFreeText() ? stop : List.of());
+        this.stops = stops;
         this.listener = listener;
         this.parts = syntax == null || setup == null ? null : new Parts(syntax, setup);
         this.fields = form != null && form.isDocument() ? new FieldLikelihoods() : null;

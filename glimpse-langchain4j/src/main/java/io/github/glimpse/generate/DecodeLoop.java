@@ -11,6 +11,7 @@ import io.github.glimpse.nn.LayerState;
 import io.github.glimpse.nn.RowLogits;
 import io.github.glimpse.prefill.Sequence;
 import io.github.glimpse.prefill.SequenceMemory;
+import io.github.glimpse.sampling.EndRule;
 import io.github.glimpse.sampling.PromptLookup;
 import io.github.glimpse.sampling.Sampler;
 import io.github.glimpse.serve.StepScheduler;
@@ -36,6 +37,7 @@ final class DecodeLoop {
     private final AnswerText text;
     private final @Nullable AnswerMask mask;
     private final ThoughtGate thought;
+    private final EndRule end;
 
     /**
      * Prepares.
@@ -44,6 +46,7 @@ final class DecodeLoop {
      * @param text reads the answer
      * @param mask forbids what does not fit the answer's form; null forbids nothing
      * @param thought controls the thought before the answer
+     * @param end which tokens end the answer
      */
     DecodeLoop(
             VisionLanguageModel model,
@@ -51,7 +54,9 @@ final class DecodeLoop {
             RequestContext context,
             AnswerText text,
             @Nullable AnswerMask mask,
-            ThoughtGate thought) {
+            ThoughtGate thought,
+            EndRule end) {
+        this.end = end;
         this.thought = thought;
         this.model = model;
         this.steps = steps;
@@ -87,20 +92,23 @@ final class DecodeLoop {
     Answer run(Sequence sequence, Sampler sampler, PromptLookup lookup, int most) {
         IntStream.Builder ids = IntStream.builder();
         RowLogits logits = new RowLogits(sequence.logits());
-        boolean likeliestOnly =
-                mask == null && sampler.takesLikeliest() && !context.observer().wantsLogits();
+        boolean likeliestOnly = mask == null
+                && sampler.takesLikeliest()
+                && !end.forbids()
+                && !context.observer().wantsLogits();
         Rows rows = new Rows(sequence, lookup, likeliestOnly);
         for (int step = 0; ; step++) {
-            int id = choose(sampler, logits, most - step, sequence.caches());
+            int id = choose(sampler, logits, step, most - step, sequence.caches());
             ids.add(id);
             if (step == 0) {
                 context.watch().firstToken();
             }
-            boolean ends = model.stopIds().contains(id);
+            boolean isStop = end.stops(id) && !text.isThinking();
+            boolean ends = isStop || end.ends(id);
             // The text is that of all ids, as in the reference: a stop id that is no special token is part of it,
             // unless
             // the answer has a form.
-            if (mask == null || !ends) {
+            if (isStop ? end.includesStop() : mask == null || !ends) {
                 text.append(id, sampler.logProbability());
             }
             boolean stops = text.isStopped() || ends || (mask != null && mask.isFinished());
@@ -204,7 +212,7 @@ final class DecodeLoop {
         }
     }
 
-    private int choose(Sampler sampler, RowLogits row, int left, List<LayerState> caches) {
+    private int choose(Sampler sampler, RowLogits row, int step, int left, List<LayerState> caches) {
         try {
             OptionalInt forced = thought.forced(left);
             if (forced.isPresent()) {
@@ -212,6 +220,9 @@ final class DecodeLoop {
             }
             if (mask != null) {
                 return thought.choose(mask, sampler, row.logits(), left);
+            }
+            if (end.forbids() && end.forbid(step, row.logits())) {
+                return sampler.next(row.logits());
             }
             return row.likeliest() >= 0
                     ? sampler.next(row.likeliest(), row.largest(), row.logOfSum())

@@ -64,10 +64,6 @@ final class DecoderChecks {
         if (penalty != null && penalty != GenerationOptions.DEFAULT_LENGTH_PENALTY) {
             throw forCrossAttention("A penalty of the length of beams (length-penalty " + penalty + ")");
         }
-        if (generation.minOutputTokens() != null && generation.minOutputTokens() > 0) {
-            throw forCrossAttention(
-                    "A least number of tokens (min-output-tokens " + generation.minOutputTokens() + ")");
-        }
     }
 
     static UnsupportedContentException forCrossAttention(String what) {

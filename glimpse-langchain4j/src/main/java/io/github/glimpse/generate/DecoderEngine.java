@@ -49,6 +49,7 @@ import io.github.glimpse.prune.PruningStrategies;
 import io.github.glimpse.prune.StrategyContext;
 import io.github.glimpse.prune.StrategyOptions;
 import io.github.glimpse.prune.TwoScaleStrategy;
+import io.github.glimpse.sampling.EndRule;
 import io.github.glimpse.sampling.GenerationOptions;
 import io.github.glimpse.sampling.LookupReport;
 import io.github.glimpse.sampling.PromptLookup;
@@ -57,6 +58,7 @@ import io.github.glimpse.serve.LendingCache;
 import io.github.glimpse.serve.MemoryBudget;
 import io.github.glimpse.serve.StepScheduler;
 import io.github.glimpse.serve.StepUse;
+import io.github.glimpse.text.StopSequences;
 import io.github.glimpse.text.TokenWatch;
 import io.github.glimpse.text.ToolForm;
 import java.time.Duration;
@@ -326,16 +328,17 @@ final class DecoderEngine implements AnswerEngine {
                     .log()
                     .report(prompt.units(), prompt.wholeUnits(), prompt.layout().newlineRows().length);
             boolean isStructured = syntax.isStructured(form);
+            EndRule end = EndRule.of(generation, model.stopIds(), form == null || form.hasFreeText());
             AnswerText text = new AnswerText(
                     model.tokenizer(),
-                    stop,
+                    new StopSequences(form == null || form.hasFreeText() ? stop : List.of(), end.includesStop()),
                     form,
                     isStructured ? syntax : null,
                     isStructured ? syntax.setup(prompt.text(), request.tools(), form) : null,
                     holding.floor().hearing(report, listener));
             ThoughtGate thought =
                     new ThoughtGate(text, isStructured ? syntax : null, generation.thinkingBudget(), mask);
-            DecodeLoop loop = new DecodeLoop(model, steps, holding, text, mask, thought);
+            DecodeLoop loop = new DecodeLoop(model, steps, holding, text, mask, thought, end);
             Map<String, Double> choiceScores = choice == null ? Map.of() : loop.shares(choice, sequence);
             DecodeLoop.Answer answer = loop.run(sequence, sampler, lookup, most);
             holding.watch().finish();

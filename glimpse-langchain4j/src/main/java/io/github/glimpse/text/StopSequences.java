@@ -7,11 +7,12 @@ import java.util.List;
  *
  * <p>Releases only text that cannot be the beginning of a stop sequence. Of several, the one that is complete first
  * counts, of those the longest, so the result does not depend on how the answer was cut into pieces. The stop sequence
- * itself and all that follows are never released. One per answer; not safe for concurrent use.
+ * itself is released only if it was asked for, and nothing that follows. One per answer; not safe for concurrent use.
  */
 public final class StopSequences {
 
     private final List<String> stops;
+    private final boolean included;
     private String held = "";
     private String rest = "";
     private boolean matched;
@@ -21,6 +22,15 @@ public final class StopSequences {
      * @throws IllegalArgumentException if one of them is empty
      */
     public StopSequences(List<String> stops) {
+        this(stops, false);
+    }
+
+    /**
+     * @param included whether the stop sequence that ends the answer is released
+     * @throws IllegalArgumentException if a sequence is empty
+     */
+    public StopSequences(List<String> stops, boolean included) {
+        this.included = included;
         this.stops = List.copyOf(stops);
         if (this.stops.contains("")) {
             throw new IllegalArgumentException("A stop sequence is empty; leave it out");
@@ -38,14 +48,15 @@ public final class StopSequences {
             return "";
         }
         String text = held + piece;
-        int stopStart = firstStop(text);
-        matched = stopStart >= 0;
-        int end = matched ? stopStart : text.length() - heldLength(text);
+        int stop = firstStop(text);
+        matched = stop >= 0;
+        int end = matched ? stop : text.length() - heldLength(text);
         held = matched ? "" : text.substring(end);
         rest = matched ? text.substring(end) : "";
         return text.substring(0, end);
     }
 
+    /** Where released text ends because of a stop sequence; below 0 if there is none. */
     private int firstStop(String text) {
         int start = -1;
         int firstEnd = Integer.MAX_VALUE;
@@ -57,7 +68,7 @@ public final class StopSequences {
                 firstEnd = end;
             }
         }
-        return start;
+        return start >= 0 && included ? firstEnd : start;
     }
 
     /** Length of the longest end of the text that is the beginning of a stop sequence. */

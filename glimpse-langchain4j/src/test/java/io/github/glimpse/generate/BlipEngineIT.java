@@ -363,9 +363,7 @@ class BlipEngineIT {
         Map<String, GenerationOptions> refused = Map.of(
                 "beams 3", GenerationOptions.builder().beams(3).build(),
                 "length-penalty 2.0",
-                        GenerationOptions.builder().lengthPenalty(2.0).build(),
-                "min-output-tokens 4",
-                        GenerationOptions.builder().minOutputTokens(4).build());
+                        GenerationOptions.builder().lengthPenalty(2.0).build());
         refused.forEach((name, generation) -> assertThatThrownBy(() -> LoadedModel.load(
                         TinyModels.llava().generation(generation).build()))
                 .isInstanceOf(UnsupportedContentException.class)
