@@ -320,6 +320,56 @@ class OpenAiEndpointTest {
     }
 
     @Test
+    void fieldsOfOtherServersHaveTheirEffect() {
+        String body = "{\"max_tokens\": 30, \"temperature\": 1, \"seed\": 5, %s, " + HELLO + "}";
+        String greedy =
+                content(body.replace("\"temperature\": 1", "\"temperature\": 0").replace("%s", "\"n\": 1"));
+
+        assertThat(content(body.replace("%s", "\"top_k\": 1"))).isEqualTo(greedy);
+        assertThat(content(body.replace("%s", "\"min_p\": 1"))).isEqualTo(greedy);
+        assertThat(content(body.replace("%s", "\"repetition_penalty\": 1.9"))).isNotEqualTo(greedy);
+        assertThat(content(body.replace("%s", "\"guided_choice\": [\"yes\", \"no\"]")))
+                .isIn("yes", "no");
+        assertThat(content(body.replace("%s", "\"guided_regex\": \"[0-9]{4}\"")))
+                .matches("[0-9]{4}");
+        String schema = "{\"type\": \"object\", \"properties\": {\"b\": {\"type\": \"boolean\"}}, \"required\":"
+                + " [\"b\"], \"additionalProperties\": false}";
+        for (String field : List.of(
+                "\"guided_json\": " + schema,
+                "\"structured_outputs\": {\"json\": " + schema + "}",
+                "\"response_format\": {\"type\": \"json_object\", \"schema\": " + schema + "}")) {
+            assertThat(json(content(body.replace("%s", field))).path("b").isBoolean())
+                    .as(field)
+                    .isTrue();
+        }
+        String tokens = "{\"max_tokens\": 30, \"guided_regex\": \"[0-9]+\", %s" + HELLO + "}";
+        assertThat(json(client.chat(
+                                tokens.replace("%s", "\"max_new_tokens\": 2, ").replace("\"max_tokens\": 30, ", "")))
+                        .at("/usage/completion_tokens")
+                        .asInt())
+                .isEqualTo(2);
+    }
+
+    private static String content(String body) {
+        HttpResponse<String> response = client.chat(body);
+        assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+        return json(response).at("/choices/0/message/content").textValue();
+    }
+
+    @Test
+    void aSwitchOfThinkingThatTheModelDoesNotHaveIsRefused() {
+        for (String field : List.of("\"enable_thinking\": true", "\"reasoning_effort\": \"low\"")) {
+            HttpResponse<String> response = client.chat("{" + field + ", " + HELLO + "}");
+
+            assertThat(response.statusCode()).as(response.body()).isEqualTo(400);
+            assertThat(json(response).at("/error/message").textValue()).contains("enable_thinking");
+        }
+        JsonNode warned = json(client.chat(
+                "{\"max_tokens\": 1, \"chat_template_kwargs\": {\"enable_thinking\": true}, " + HELLO + "}"));
+        assertThat(warned.at("/glimpse/warnings/0").textValue()).contains("'enable_thinking'");
+    }
+
+    @Test
     void namesThatAreNotKnownAreListedAsWarnings() {
         String body = "{\"max_tokens\": 1, \"store\": true, \"brand_new\": {}, \"user\": \"me\", %s" + HELLO + "}";
         List<JsonNode> pieces =

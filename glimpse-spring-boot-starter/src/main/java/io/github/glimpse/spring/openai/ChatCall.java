@@ -2,15 +2,10 @@ package io.github.glimpse.spring.openai;
 
 import dev.langchain4j.data.message.ChatMessage;
 import dev.langchain4j.model.chat.request.ChatRequest;
-import dev.langchain4j.model.chat.request.ResponseFormat;
-import dev.langchain4j.model.chat.request.ResponseFormatType;
-import dev.langchain4j.model.chat.request.json.JsonRawSchema;
-import dev.langchain4j.model.chat.request.json.JsonSchema;
 import io.github.glimpse.Warnings;
 import io.github.glimpse.chat.GlimpseChatRequestParameters;
 import io.github.glimpse.generate.HistoryMode;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,10 +26,6 @@ record ChatCall(
         ChatRequest request,
         List<String> warnings) {
 
-    /** Fields that would change the answer and are not supported. */
-    static final Set<String> REFUSED =
-            Set.of("functions", "function_call", "audio", "web_search_options", "logit_bias");
-
     /**
      * Reads a request.
      *
@@ -48,14 +39,9 @@ record ChatCall(
         Warnings warnings = new Warnings();
         RequestFields.warn(body, warnings);
         GlimpseChatRequestParameters.Builder parameters = GlimpseChatRequestParameters.builder();
-        parameters.temperature(body.at("temperature").numberOrNull());
-        parameters.topP(body.at("top_p").numberOrNull());
-        parameters.frequencyPenalty(body.at("frequency_penalty").numberOrNull());
-        parameters.presencePenalty(body.at("presence_penalty").numberOrNull());
-        parameters.maxOutputTokens(outputTokens(body, maxOutputTokens));
-        parameters.seed(body.at("seed").longOrNull());
-        parameters.stopSequences(stop(body.at("stop")));
-        parameters.responseFormat(format(body.at("response_format")));
+        SamplingReader.read(body, parameters, maxOutputTokens);
+        FormReader.read(body, parameters);
+        ThinkingReader.read(body, parameters);
         parameters.session(session(body.at("prompt_cache_key").textOrNull(), caller));
         parameters.cacheScope("openai " + caller);
         parameters.history(history == OpenAiOptions.History.REFUSE ? HistoryMode.REFUSE : null);
@@ -80,16 +66,7 @@ record ChatCall(
     }
 
     private static void refuseUnsupported(JsonField body) {
-        for (String name : REFUSED) {
-            JsonField field = body.at(name);
-            boolean says = field.isSet()
-                    && !(field.node() != null
-                            && field.node().isContainerNode()
-                            && field.node().isEmpty());
-            if (says) {
-                throw field.unsupported("leave it out");
-            }
-        }
+        RequestFields.refuse(body);
         Integer others = body.at("top_logprobs").wholeOrNull();
         if (others != null && others != 0) {
             throw body.at("top_logprobs").unsupported("only the tokens of the answer are told; send 0 or leave it out");
@@ -103,59 +80,5 @@ record ChatCall(
                 && !modalities.list().stream().allMatch(kind -> kind.text().equals("text"))) {
             throw modalities.unsupported("answers are text");
         }
-    }
-
-    private static @Nullable Integer outputTokens(JsonField body, int limit) {
-        JsonField newer = body.at("max_completion_tokens");
-        JsonField field = newer.isSet() ? newer : body.at("max_tokens");
-        Integer tokens = field.wholeOrNull();
-        if (tokens != null && tokens < 1) {
-            throw field.invalid("has to be at least 1");
-        }
-        if (tokens != null && tokens > limit) {
-            throw field.invalid("is " + tokens + ", and the limit is " + limit
-                    + " (glimpse.openai.max-output-tokens); ask for less");
-        }
-        return tokens;
-    }
-
-    private static List<String> stop(JsonField stop) {
-        if (!stop.isSet()) {
-            return List.of();
-        }
-        List<JsonField> texts = stop.isText() ? List.of(stop) : stop.list();
-        return texts.stream()
-                .map(text -> {
-                    if (text.text().isEmpty()) {
-                        throw text.invalid("is empty");
-                    }
-                    return text.text();
-                })
-                .toList();
-    }
-
-    private static @Nullable ResponseFormat format(JsonField format) {
-        if (!format.isSet()) {
-            return null;
-        }
-        return switch (format.at("type").text()) {
-            case "text" -> null;
-            case "json_object" ->
-                ResponseFormat.builder().type(ResponseFormatType.JSON).build();
-            case "json_schema" -> schema(format.at("json_schema"));
-            default -> throw format.at("type").unsupported("send text, json_object or json_schema");
-        };
-    }
-
-    private static ResponseFormat schema(JsonField named) {
-        String name = named.at("name").textOrNull();
-        return ResponseFormat.builder()
-                .type(ResponseFormatType.JSON)
-                .jsonSchema(JsonSchema.builder()
-                        .name(name == null || name.isBlank() ? "answer" : name)
-                        .rootElement(
-                                JsonRawSchema.from(named.at("schema").object().toString()))
-                        .build())
-                .build();
     }
 }

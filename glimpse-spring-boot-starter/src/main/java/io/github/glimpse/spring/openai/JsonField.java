@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,6 +46,18 @@ record JsonField(String path, @Nullable JsonNode node) {
 
     boolean isObject() {
         return node != null && node.isObject();
+    }
+
+    /** Whether nothing is in it: an empty list, object or text. */
+    boolean isEmpty() {
+        return node != null
+                && (node.isContainerNode()
+                        ? node.isEmpty()
+                        : node.isTextual() && node.textValue().isEmpty());
+    }
+
+    boolean isFalse() {
+        return node != null && node.isBoolean() && !node.booleanValue();
     }
 
     /** The values of a list. */
@@ -147,6 +160,15 @@ record JsonField(String path, @Nullable JsonNode node) {
             throw invalid("has to be a whole number of at most 63 bits");
         }
         return node.longValue();
+    }
+
+    /** A value that is refused by its range; the error names the path. */
+    <T> T inRange(Supplier<T> value) {
+        try {
+            return value.get();
+        } catch (IllegalArgumentException e) {
+            throw invalid("cannot be: " + abbreviated(String.valueOf(e.getMessage())));
+        }
     }
 
     OpenAiException invalid(String reason) {

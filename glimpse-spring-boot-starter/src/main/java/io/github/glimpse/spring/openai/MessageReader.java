@@ -28,6 +28,8 @@ final class MessageReader {
     private static final String BASE64 = ";base64";
     private static final List<String> THINKING = List.of("reasoning_content", "reasoning", "thinking");
 
+    private static final String PIXELS = "send an image of the size that the model is to read";
+
     private final Map<String, String> toolNames = new HashMap<>();
 
     List<ChatMessage> read(JsonField messages) {
@@ -79,7 +81,7 @@ final class MessageReader {
             contents.add(
                     switch (part.at("type").text()) {
                         case "text" -> TextContent.from(part.at("text").text());
-                        case "image_url" -> picture(part.at("image_url"));
+                        case "image_url" -> image(part);
                         default -> throw part.unsupported("send parts of type text and image_url");
                     });
         }
@@ -87,6 +89,15 @@ final class MessageReader {
             throw content.invalid("has no part");
         }
         return contents;
+    }
+
+    private static ImageContent image(JsonField part) {
+        JsonField image = part.at("image_url");
+        for (JsonField field : List.of(part, image)) {
+            refuse(field.at("min_pixels"), PIXELS);
+            refuse(field.at("max_pixels"), PIXELS);
+        }
+        return picture(image);
     }
 
     /** A picture by its data or its address; {@code detail} is no wish for another size. */

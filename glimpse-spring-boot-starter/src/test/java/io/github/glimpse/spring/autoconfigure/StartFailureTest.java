@@ -194,7 +194,6 @@ class StartFailureTest {
     @CsvSource({
         "glimpse.generation.beams=3, beams 3",
         "glimpse.generation.length-penalty=0.5, length-penalty 0.5",
-        "glimpse.generation.min-output-tokens=2, min-output-tokens 2",
         "glimpse.generation.first-token=enc, first token enc"
     })
     void saysThatTheModelWritesNoBeams(String property, String what, CapturedOutput output) {
