@@ -32,18 +32,6 @@ final class AnswerFixtures {
 
     private AnswerFixtures() {}
 
-    /** Folders of released templates; none where neither the property nor the variable names them. */
-    static List<Path> folders() {
-        String named = System.getProperty("glimpse.templates", System.getenv("GLIMPSE_TEMPLATES"));
-        List<Path> folders = new ArrayList<>();
-        if (named != null && !named.isBlank()) {
-            for (String folder : named.split(",", -1)) {
-                folders.add(Path.of(folder.strip()));
-            }
-        }
-        return folders;
-    }
-
     static JsonNode read(Path file) {
         try {
             return JSON.readTree(Files.readString(file));

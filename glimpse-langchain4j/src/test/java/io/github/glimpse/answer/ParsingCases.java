@@ -1,6 +1,7 @@
 package io.github.glimpse.answer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.glimpse.testing.chat.ReleasedTemplates;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -17,7 +18,7 @@ public final class ParsingCases {
     /** Reads every answer; by name the first difference, or an empty text. */
     public static Map<String, String> differences() throws IOException {
         Map<String, String> differences = new LinkedHashMap<>();
-        for (Path folder : AnswerFixtures.folders()) {
+        for (Path folder : ReleasedTemplates.folders()) {
             JsonNode file = AnswerFixtures.read(folder.resolve("parsing.json"));
             for (JsonNode testCase : file.path("cases")) {
                 differences.put(

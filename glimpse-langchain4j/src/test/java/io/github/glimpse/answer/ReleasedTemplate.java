@@ -2,6 +2,7 @@ package io.github.glimpse.answer;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.github.glimpse.testing.chat.ReleasedTemplates;
 import io.github.glimpse.text.jinja.JinjaTemplate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -30,7 +31,7 @@ record ReleasedTemplate(String name, JsonNode meta, String source, JinjaTemplate
     /** All templates of all folders. */
     static List<ReleasedTemplate> all() {
         List<ReleasedTemplate> templates = new ArrayList<>();
-        for (Path folder : AnswerFixtures.folders()) {
+        for (Path folder : ReleasedTemplates.folders()) {
             try (Stream<Path> files = Files.list(folder)) {
                 files.filter(file -> Files.exists(file.resolve("chat_template.jinja")))
                         .sorted()

@@ -12,6 +12,7 @@ import io.github.glimpse.UnsupportedContentException;
 import io.github.glimpse.answer.ParsingCases;
 import io.github.glimpse.answer.ToolCallFormat;
 import io.github.glimpse.answer.ToolCallFormatDetector;
+import io.github.glimpse.testing.chat.ReleasedTemplates;
 import io.github.glimpse.text.ChatTemplate;
 import io.github.glimpse.text.JsonValues;
 import io.github.glimpse.text.Tokenizer;
@@ -51,7 +52,7 @@ class ConversationFixturesIT {
 
     @BeforeAll
     static void needsTemplates() {
-        assumeTrue(!TemplateFixture.folders().isEmpty(), "no folder is named by -Dglimpse.templates");
+        assumeTrue(!ReleasedTemplates.folders().isEmpty(), "no folder is named by -Dglimpse.templates");
     }
 
     @AfterAll

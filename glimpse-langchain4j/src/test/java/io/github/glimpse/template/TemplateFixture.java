@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.github.glimpse.testing.chat.ReleasedTemplates;
 import io.github.glimpse.text.ChatTemplate;
 import io.github.glimpse.text.Tokenizer;
 import java.io.IOException;
@@ -18,7 +19,6 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -39,20 +39,10 @@ record TemplateFixture(Path folder, JsonNode meta) {
     private static final String TOKENIZER = "/fixtures/qwen2_5_vl-tiny/model/tokenizer.json";
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    static List<Path> folders() {
-        String named = System.getProperty("glimpse.templates", "");
-        if (named.isBlank()) {
-            named = Objects.requireNonNullElse(System.getenv("GLIMPSE_TEMPLATES"), "");
-        }
-        Path root = Path.of(System.getProperty("glimpse.basedir", ""));
-        return Stream.of(named.split(",", -1))
-                .filter(name -> !name.isBlank())
-                .map(name -> root.resolve(name.strip()))
-                .toList();
-    }
-
     static List<TemplateFixture> all() {
-        return folders().stream().flatMap(folder -> of(folder).stream()).toList();
+        return ReleasedTemplates.folders().stream()
+                .flatMap(folder -> of(folder).stream())
+                .toList();
     }
 
     private static List<TemplateFixture> of(Path root) {
