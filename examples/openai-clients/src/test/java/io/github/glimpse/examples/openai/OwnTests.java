@@ -6,7 +6,9 @@ import io.github.glimpse.generate.EngineOptions;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -40,6 +42,36 @@ final class OwnTests {
         try (InputStream said = running.getInputStream()) {
             return new String(said.readAllBytes(), StandardCharsets.UTF_8);
         }
+    }
+
+    /**
+     * Installs the packages of the Python tests in a virtual environment below {@code target}.
+     *
+     * @return its interpreter
+     */
+    static String python() throws Exception {
+        Path environment = Path.of("target/python").toAbsolutePath();
+        Path python = environment.resolve("bin/python");
+        if (!Files.exists(python)) {
+            run("python", Map.of(), List.of("python3", "-m", "venv", environment.toString()));
+        }
+        run("python", Map.of(), List.of(python.toString(), "-m", "pip", "install", "-q", "-r", "requirements.txt"));
+        return python.toString();
+    }
+
+    /**
+     * Copies a test to a folder below {@code target} and installs its packages there.
+     *
+     * @param test name of the file
+     * @return the folder
+     */
+    static Path node(String test) throws Exception {
+        Path folder = Files.createDirectories(Path.of("target/js")).toAbsolutePath();
+        for (String file : List.of("package.json", test)) {
+            Files.copy(Path.of("src/test/js", file), folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+        }
+        run("js", Map.of(), List.of("npm", "install", "--prefix", folder.toString(), "--no-audit", "--no-fund"));
+        return folder;
     }
 
     /** Runs a command beside a server with a queue and one without. */
