@@ -17,9 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Conversations of twelve questions with two tools, one chat template for each format of tool calls; {@link TwelveTurnsClientsIT}
- * has more. Skipped by name
- * where {@code glimpse.templates} names no folder with the template.
+ * Conversations of twelve questions with two tools, one chat template for each format of tool calls; {@link
+ * TwelveTurnsClientsIT} has more. Skipped by name where {@code glimpse.templates} names no folder with the template.
  */
 class TwelveTurnsIT {
 
