@@ -97,7 +97,7 @@ final class RequestMapper {
         GlimpseChatRequestParameters complete = own.modelName() == null
                 ? GlimpseChatRequestParameters.of(model.options()).overrideWith(own)
                 : own;
-        return complete.withPruning(PruningOverride.of(complete.pruning()));
+        return FollowUpToolChoice.of(complete.withPruning(PruningOverride.of(complete.pruning())), request.messages());
     }
 
     /** Limits of the model, for requests with tools or JSON; such a request waits until the model is loaded. */
