@@ -9,10 +9,14 @@ class NodeOverHttpTest {
 
     @Test
     void theJavaScriptClientGetsWhatItExpects() throws Exception {
-        Path folder = OwnTests.node("openai.test.mjs");
+        Path folder = OwnTests.node("openai.test.mjs", "responses.test.mjs");
 
         OwnTests.runBesideServers(
                 "js",
-                List.of("node", "--test", folder.resolve("openai.test.mjs").toString()));
+                List.of(
+                        "node",
+                        "--test",
+                        folder.resolve("openai.test.mjs").toString(),
+                        folder.resolve("responses.test.mjs").toString()));
     }
 }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -65,9 +66,11 @@ final class OwnTests {
      * @param test name of the file
      * @return the folder
      */
-    static Path node(String test) throws Exception {
+    static Path node(String... tests) throws Exception {
         Path folder = Files.createDirectories(Path.of("target/js")).toAbsolutePath();
-        for (String file : List.of("package.json", test)) {
+        List<String> files = new ArrayList<>(List.of(tests));
+        files.add("package.json");
+        for (String file : files) {
             Files.copy(Path.of("src/test/js", file), folder.resolve(file), StandardCopyOption.REPLACE_EXISTING);
         }
         run("js", Map.of(), List.of("npm", "install", "--prefix", folder.toString(), "--no-audit", "--no-fund"));

@@ -11,6 +11,16 @@ class PythonOverHttpTest {
         String python = OwnTests.python();
 
         OwnTests.runBesideServers(
-                "python", List.of(python, "-B", "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_openai.py"));
+                "python",
+                List.of(
+                        python,
+                        "-B",
+                        "-m",
+                        "pytest",
+                        "-q",
+                        "-p",
+                        "no:cacheprovider",
+                        "test_openai.py",
+                        "test_responses.py"));
     }
 }
