@@ -226,13 +226,14 @@ record ResponsesBody(ObjectNode completion, FieldPaths paths, ObjectNode echo) {
         }
     }
 
-    /** The one place where an effort becomes a field of chat completions. */
+    /** Hands the effort on as the field of chat completions. */
     private void effort(JsonField reasoning) {
         if (!reasoning.isSet()) {
             return;
         }
         var unused = reasoning.object();
-        for (String name : List.of("effort", "summary", "generate_summary")) {
+        rename(reasoning.at("effort"), "reasoning_effort");
+        for (String name : List.of("summary", "generate_summary")) {
             if (reasoning.at(name).isSet()) {
                 throw reasoning.at(name).unsupported("leave it out");
             }

@@ -152,7 +152,6 @@ class ResponsesRequestTest {
                 "\"store\": true | store",
                 "\"background\": true | background",
                 "\"prompt\": {\"id\": \"p\"} | prompt",
-                "\"reasoning\": {\"effort\": \"low\"} | reasoning.effort",
                 "\"reasoning\": {\"summary\": \"auto\"} | reasoning.summary",
                 "\"include\": [\"file_search_call.results\"] | include[0]",
                 "\"truncation\": \"auto\" | truncation",
