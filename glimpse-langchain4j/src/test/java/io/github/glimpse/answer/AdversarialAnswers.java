@@ -34,6 +34,9 @@ final class AdversarialAnswers {
             "{}",
             "{\"text\": \"x\"}");
 
+    private static final List<String> CONTROL = List.of(
+            "<|im_end|>", "<|im_start|>assistant", "</s>", "[INST]", "<|eot_id|>", "<|endoftext|>", "\u202E", "\uFEFF");
+
     private final ToolCallFormat format;
     private final Random random;
     private final List<String> pieces = new ArrayList<>();
@@ -47,6 +50,13 @@ final class AdversarialAnswers {
                 .literals());
         pieces.addAll(PROSE);
         pieces.addAll(JSON);
+        pieces.addAll(huge());
+        for (String literal : format.literals()) {
+            // Cut markers: their beginnings, and what is left of them
+            pieces.add(literal.substring(0, literal.length() / 2));
+            pieces.add(literal.substring(literal.length() / 2));
+        }
+        pieces.addAll(CONTROL);
         pieces.addAll(List.of(
                 "ping(",
                 "put(text='a', count=1)",
@@ -58,6 +68,16 @@ final class AdversarialAnswers {
                 " to=functions.ping<|channel|>commentary json<|message|>{}",
                 "<function=put>\n<parameter=count>\n 7.0 \n</parameter>\n</function>\n",
                 "put\n<arg_key>text</arg_key>\n<arg_value>x</arg_value>\n"));
+    }
+
+    private static List<String> huge() {
+        return List.of(
+                " ".repeat(900),
+                "[".repeat(300),
+                "{\"a\":".repeat(120),
+                "9".repeat(400),
+                "{\"name\": \"put\", \"arguments\": {\"count\": 1" + "0".repeat(300) + "e400}}",
+                "x".repeat(2_000));
     }
 
     static List<AnswerTool> tools() {

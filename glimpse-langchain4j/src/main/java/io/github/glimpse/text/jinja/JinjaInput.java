@@ -1,6 +1,7 @@
 package io.github.glimpse.text.jinja;
 
 import io.github.glimpse.UnsupportedContentException;
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -47,6 +48,9 @@ final class JinjaInput {
         if (value instanceof Double || value instanceof Float) {
             return ((Number) value).doubleValue();
         }
+        if (value instanceof BigDecimal decimal) {
+            return decimal(decimal);
+        }
         if (value instanceof Map<?, ?> map) {
             return copyMap(name, map, depth + 1);
         }
@@ -59,6 +63,14 @@ final class JinjaInput {
         }
         throw new UnsupportedContentException("The template variable '" + name + "' holds a "
                 + value.getClass().getSimpleName() + "; use text, numbers, booleans, lists and maps");
+    }
+
+    /** The double that is written with the same digits, else the number itself. */
+    private static Object decimal(BigDecimal value) {
+        double nearest = value.doubleValue();
+        boolean isExact =
+                Double.isFinite(nearest) && BigDecimal.valueOf(nearest).compareTo(value) == 0;
+        return isExact ? (Object) nearest : value;
     }
 
     private static Map<Object, Object> copyMap(String name, Map<?, ?> map, int depth) {

@@ -1,5 +1,6 @@
 package io.github.glimpse.text.jinja;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +77,10 @@ final class JinjaJson {
         if (value == JinjaNone.NONE) {
             return "null";
         }
-        if (value instanceof Boolean || value instanceof Long || value instanceof BigInteger) {
+        if (value instanceof Boolean
+                || value instanceof Long
+                || value instanceof BigInteger
+                || value instanceof BigDecimal) {
             return value.toString();
         }
         if (value instanceof Double number) {

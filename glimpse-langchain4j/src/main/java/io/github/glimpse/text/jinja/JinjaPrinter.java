@@ -75,7 +75,10 @@ final class JinjaPrinter {
         if (value instanceof JinjaMacro macro) {
             return "<Macro " + (macro.isAnonymous() ? "anonymous" : quote(macro.name())) + ">";
         }
-        return value instanceof Long || value instanceof BigInteger || value instanceof JinjaRange
+        return value instanceof Long
+                        || value instanceof BigInteger
+                        || value instanceof BigDecimal
+                        || value instanceof JinjaRange
                 ? value.toString()
                 : "<" + JinjaValues.typeName(value) + ">";
     }

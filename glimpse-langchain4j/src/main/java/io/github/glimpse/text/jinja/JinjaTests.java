@@ -1,5 +1,6 @@
 package io.github.glimpse.text.jinja;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.Map;
@@ -88,8 +89,13 @@ final class JinjaTests {
         put(tests, "true", Boolean.TRUE::equals);
         put(tests, "false", Boolean.FALSE::equals);
         put(tests, "integer", value -> value instanceof Long || value instanceof BigInteger);
-        put(tests, "float", value -> value instanceof Double);
-        put(tests, "number", value -> JinjaValues.number(value) != null || value instanceof BigInteger);
+        put(tests, "float", value -> value instanceof Double || value instanceof BigDecimal);
+        put(
+                tests,
+                "number",
+                value -> JinjaValues.number(value) != null
+                        || value instanceof BigInteger
+                        || value instanceof BigDecimal);
         put(tests, "string", value -> value instanceof String);
         put(tests, "mapping", value -> value instanceof Map);
         put(tests, "iterable", JinjaValues::isIterable);

@@ -1,5 +1,6 @@
 package io.github.glimpse.text.jinja;
 
+import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,6 +31,7 @@ final class JinjaValues {
         TYPE_NAMES.put(Long.class, "int");
         TYPE_NAMES.put(BigInteger.class, "int");
         TYPE_NAMES.put(Double.class, "float");
+        TYPE_NAMES.put(BigDecimal.class, "float");
         TYPE_NAMES.put(JinjaTuple.class, "tuple");
         TYPE_NAMES.put(JinjaRange.class, "range");
         TYPE_NAMES.put(List.class, "list");
