@@ -37,10 +37,15 @@ final class ArgumentJson {
 
     private ArgumentJson() {}
 
-    /** Writes valid JSON again so that each key occurs once, with its last value. */
+    /**
+     * Writes valid JSON again so that each key occurs once, with its last value. JSON with a number whose exponent no
+     * decimal number can have stays as it is.
+     */
     static String withoutRepeatedKeys(String json) {
         try {
             return JSON.writeValueAsString(JSON.readTree(json));
+        } catch (NumberFormatException tooLarge) {
+            return json;
         } catch (JsonProcessingException invalid) {
             throw new IllegalStateException("Arguments of a tool call were read as JSON but are none", invalid);
         }

@@ -1,6 +1,7 @@
 package io.github.glimpse.generate;
 
 import io.github.glimpse.answer.ToolCallFormat;
+import io.github.glimpse.answer.ToolsLeftOut;
 import io.github.glimpse.form.AnswerForm;
 import io.github.glimpse.model.ModelTraining;
 import io.github.glimpse.text.ToolForm;

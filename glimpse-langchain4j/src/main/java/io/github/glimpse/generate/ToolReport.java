@@ -1,5 +1,6 @@
 package io.github.glimpse.generate;
 
+import io.github.glimpse.answer.ToolsLeftOut;
 import io.github.glimpse.generate.ToolOffer.Withheld;
 import io.github.glimpse.text.ToolForm;
 import java.util.List;

@@ -3,6 +3,8 @@ package io.github.glimpse.answer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.github.glimpse.testing.Sample;
 import java.util.List;
 import java.util.Set;
@@ -12,6 +14,12 @@ import org.junit.jupiter.api.Test;
 
 /** Adversarial outputs of each format: a sample by default, 60,000 in the profile {@code thorough}. */
 class AdversarialAnswersTest {
+
+    /** Reads numbers of any exponent. */
+    private static final JsonMapper JSON = AnswerFixtures.JSON
+            .rebuild()
+            .disable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .build();
 
     private static final int OUTPUTS = Sample.count(400, 60_000);
     private static final long SEED = Long.getLong("glimpse.seed", 75);
@@ -39,7 +47,7 @@ class AdversarialAnswersTest {
                 assertThat(whole.examined).as(about).isLessThanOrEqualTo(8L * output.length() + CONSTANT);
                 for (ReadCall call : whole.calls) {
                     assertThat(NAMES).as(about).contains(call.name());
-                    assertThat(AnswerFixtures.JSON.readTree(call.arguments()).isObject())
+                    assertThat(JSON.readTree(call.arguments()).isObject())
                             .as(about)
                             .isTrue();
                 }

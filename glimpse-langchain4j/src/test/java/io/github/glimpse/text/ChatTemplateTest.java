@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.glimpse.ModelFilesException;
 import io.github.glimpse.UnsupportedContentException;
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.nio.CharBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -180,10 +179,10 @@ class ChatTemplateTest {
     void refusesVariablesThatAreNoPlainData() {
         ChatTemplate template = ChatTemplate.parse("{{ x }}");
 
-        assertThatThrownBy(() -> template.render(Map.of("x", new BigDecimal("1"))))
+        assertThatThrownBy(() -> template.render(Map.of("x", new StringBuilder("1"))))
                 .isInstanceOf(UnsupportedContentException.class)
                 .hasMessageContaining("'x'")
-                .hasMessageContaining("BigDecimal");
+                .hasMessageContaining("StringBuilder");
         assertThatThrownBy(() -> template.render(Map.of("x", Map.of(1, 2))))
                 .isInstanceOf(UnsupportedContentException.class)
                 .hasMessageContaining("keys are not strings");

@@ -42,6 +42,7 @@ class TwelveTurnsOverHttpTest {
     }
 
     @Tag("thorough")
+    @Tag("reference")
     @ParameterizedTest
     @EnumSource(names = "QWEN3_CODER", mode = EnumSource.Mode.EXCLUDE)
     void theClientsGetEachAnswerInOtherFormats(FormatCase format) throws Exception {

@@ -1,12 +1,11 @@
-package io.github.glimpse.generate;
+package io.github.glimpse.answer;
 
-import io.github.glimpse.model.ModelTraining;
 import java.util.List;
 
 /**
  * Names of tools of a request that are not offered to the model.
  *
- * @param untrained the model was not trained to call them, see {@link ModelTraining}
+ * @param untrained the model was not trained to call them, see {@code ModelTraining}
  * @param dropped they do not fit the context, see {@code glimpse.tools.overflow}
  */
 public record ToolsLeftOut(List<String> untrained, List<String> dropped) {
@@ -20,7 +19,8 @@ public record ToolsLeftOut(List<String> untrained, List<String> dropped) {
         dropped = List.copyOf(dropped);
     }
 
-    int size() {
+    /** The number of tools. */
+    public int size() {
         return untrained.size() + dropped.size();
     }
 }
