@@ -12,6 +12,7 @@ import io.github.glimpse.answer.CallLayout.Section;
 import io.github.glimpse.answer.CallLayout.Separator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Table of the grammars of all formats, as the chat templates write them. */
@@ -200,7 +201,12 @@ final class CallLayouts {
     private static CallLayout mistralList() {
         Part id = new Maybe(List.of(
                 new Separator(","), text("\"id\""), new Separator(":"), text("\""), new CallLayout.Id(), text("\"")));
-        return section(List.of(MistralBlock.OPEN), "[", jsonCall(JsonCall.ARGUMENTS, List.of(id)), ", ", "]");
+        List<Part> call = jsonCall(JsonCall.ARGUMENTS, List.of(id));
+        // Some templates write a blank after the marker
+        List<Section> sections = Stream.of("[", " [")
+                .map(begin -> new Section(MistralBlock.OPEN + begin, call, ", ", "]"))
+                .toList();
+        return new CallLayout(List.of(MistralBlock.OPEN), sections, List.of());
     }
 
     private static List<Part> python() {

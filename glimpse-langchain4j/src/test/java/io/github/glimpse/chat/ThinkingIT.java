@@ -277,13 +277,33 @@ class ThinkingIT {
     @Test
     void leavesABlockOfAnUnlistedToolAsTextAndReportsIt() {
         String call = "<tool_call>\n<function=no_such>\n</function>\n</tool_call>";
-        ChatResponse response =
-                answer("</think>" + call, question().toolSpecifications(PUT).build());
+        try (LoadedModel engine = model("</think>" + call)) {
+            GlimpseChatModel model = GlimpseChatModel.builder()
+                    .model(engine)
+                    .tools(new ToolOptions(ToolsMode.DEFAULT, false, true, ToolOptions.DEFAULT_MAX_CALLS))
+                    .build();
 
-        assertThat(response.aiMessage().text()).isEqualTo(call);
-        assertThat(response.aiMessage().hasToolExecutionRequests()).isFalse();
-        assertThat(((GlimpseChatResponseMetadata) response.metadata()).tools().unlisted())
-                .isEqualTo(List.of("no_such"));
+            ChatResponse response =
+                    model.chat(question().toolSpecifications(PUT).build());
+
+            assertThat(response.aiMessage().text()).isEqualTo(call);
+            assertThat(response.aiMessage().hasToolExecutionRequests()).isFalse();
+            GlimpseChatResponseMetadata metadata = (GlimpseChatResponseMetadata) response.metadata();
+            assertThat(metadata.tools().unlisted()).isEqualTo(List.of("no_such"));
+        }
+    }
+
+    @Test
+    void aMaskAllowsNoBlockOfAnUnlistedTool() {
+        ChatResponse response = answer(
+                "</think><tool_call>\n<function=no_such>\n</function>\n</tool_call>",
+                question().toolSpecifications(PUT).maxOutputTokens(60).build());
+
+        GlimpseChatResponseMetadata metadata = (GlimpseChatResponseMetadata) response.metadata();
+        assertThat(metadata.tools().masked()).isTrue();
+        assertThat(metadata.tools().unlisted()).isEmpty();
+        assertThat(response.aiMessage().toolExecutionRequests())
+                .allSatisfy(made -> assertThat(made.name()).isEqualTo("put"));
     }
 
     @Test

@@ -177,6 +177,7 @@ class ConfigurationMetadataTest {
         defaults.put(
                 "glimpse.images.url-access", label(ImageUrlOptions.defaults().access()));
         defaults.put("glimpse.images.history", label(engine.history()));
+        defaults.put("glimpse.tools.overflow", label(ToolOptions.DEFAULT.overflow()));
         defaults.put("glimpse.tools.mode", label(ToolsMode.DEFAULT));
         defaults.put("glimpse.tools.constrained", ToolOptions.DEFAULT.constrained());
         defaults.put("glimpse.tools.parallel", ToolOptions.DEFAULT.parallel());
