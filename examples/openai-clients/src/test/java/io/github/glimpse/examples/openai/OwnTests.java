@@ -63,7 +63,7 @@ final class OwnTests {
     /**
      * Copies a test to a folder below {@code target} and installs its packages there.
      *
-     * @param test name of the file
+     * @param tests name of the file
      * @return the folder
      */
     static Path node(String... tests) throws Exception {
