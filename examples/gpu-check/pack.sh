@@ -65,7 +65,8 @@ row "Glimpse, the embedded model in it" "$to"/lib/glimpse-*.jar
 row "DJL and its libraries for CPU and CUDA" "$to"/lib/{api,pytorch-,jna,gson,commons-}*.jar
 row "the other jars" "$to"/lib/{jackson,langchain4j,picocli,slf4j}-*.jar
 
-tar -C "$work" --sort=name --owner=0 --group=0 --numeric-owner -c glimpse-gpu-check | xz -9e >"$archive"
+tar -C "$work" --sort=name --owner=0 --group=0 --numeric-owner -c glimpse-gpu-check | xz -9e >"$archive.part"
+mv "$archive.part" "$archive"
 bytes=$(stat -c %s "$archive")
 echo "$archive: $((bytes / 1000)) kB"
 cat "$work/table"
