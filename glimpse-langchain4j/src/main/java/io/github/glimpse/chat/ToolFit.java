@@ -2,9 +2,11 @@ package io.github.glimpse.chat;
 
 import io.github.glimpse.PromptTooLongException;
 import io.github.glimpse.generate.ChatTurn;
+import io.github.glimpse.generate.Conversation;
 import io.github.glimpse.generate.HistoryMode;
 import io.github.glimpse.generate.LoadedModel;
 import io.github.glimpse.generate.OfferedTool;
+import io.github.glimpse.generate.TokenLimits;
 import io.github.glimpse.generate.ToolOffer;
 import io.github.glimpse.sampling.GenerationOptions;
 import java.nio.charset.StandardCharsets;
@@ -13,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -146,23 +149,15 @@ final class ToolFit {
     }
 
     private static List<ChatTurn> newest(List<ChatTurn> turns) {
-        int last = turns.size() - 1;
-        while (last > 0 && turns.get(last).role() != ChatTurn.Role.USER) {
-            last--;
-        }
-        List<ChatTurn> newest = new ArrayList<>();
-        for (int index = 0; index < turns.size(); index++) {
-            if (index >= last || turns.get(index).role() == ChatTurn.Role.SYSTEM) {
-                newest.add(turns.get(index));
-            }
-        }
-        return newest;
+        int newest = Conversation.of(turns).newest();
+        return IntStream.range(0, turns.size())
+                .filter(index -> index >= newest || turns.get(index).role() == ChatTurn.Role.SYSTEM)
+                .mapToObj(turns::get)
+                .toList();
     }
 
     private int limit() {
-        Integer most = model.options().maxInputTokens();
-        int context = model.contextLength() - 1;
-        return most == null ? context : Math.min(most, context);
+        return new TokenLimits(model.options().maxInputTokens(), model.contextLength()).ofPrompt();
     }
 
     private int answer(GlimpseChatRequestParameters parameters) {

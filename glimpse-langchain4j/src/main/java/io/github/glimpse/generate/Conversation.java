@@ -18,13 +18,15 @@ import java.util.stream.Collectors;
  * @param turns all of it
  * @param newest index of the newest message; 0 if the user says nothing
  */
-record Conversation(List<ChatTurn> turns, int newest) {
+public record Conversation(List<ChatTurn> turns, int newest) {
 
-    Conversation {
+    /** Copies the list. */
+    public Conversation {
         turns = List.copyOf(turns);
     }
 
-    static Conversation of(List<ChatTurn> turns) {
+    /** A conversation with its newest message found. */
+    public static Conversation of(List<ChatTurn> turns) {
         int last = turns.size() - 1;
         while (last > 0 && turns.get(last).role() != Role.USER) {
             last--;

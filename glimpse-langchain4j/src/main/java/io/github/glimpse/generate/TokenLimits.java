@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * @param maxInputTokens of a prompt, null for as many as the context holds
  * @param contextLength of the model
  */
-record TokenLimits(@Nullable Integer maxInputTokens, int contextLength) {
+public record TokenLimits(@Nullable Integer maxInputTokens, int contextLength) {
 
     /** Most tokens of a prompt. */
-    int ofPrompt() {
+    public int ofPrompt() {
         // One place is for the first token.
         return maxInputTokens == null ? contextLength - 1 : Math.min(maxInputTokens, contextLength - 1);
     }

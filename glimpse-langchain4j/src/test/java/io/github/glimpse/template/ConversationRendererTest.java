@@ -351,8 +351,8 @@ class ConversationRendererTest {
                         .isEqualTo(Check.TOOLS));
     }
 
-    @Test
-    void showsTheDetectionWhatTheTemplateWritesForACall() {
+    /** A call and the end of an answer, as the detection of the format sees them. */
+    private static List<String> shownToDetection() {
         List<String> seen = new ArrayList<>();
         ConversationRenderer renderer = new ConversationRenderer(
                 ChatTemplate.parse("{% for m in messages %}<{{ m.role }}>{{ m.content }}" + CALLS + "<end>{% endfor %}"
@@ -365,24 +365,21 @@ class ConversationRendererTest {
                 });
 
         assertThat(renderer.toolFormat()).contains("brackets");
+        return seen;
+    }
+
+    @Test
+    void showsTheDetectionWhatTheTemplateWritesForACall() {
+        List<String> seen = shownToDetection();
+
         assertThat(seen.get(0)).startsWith("[zqname zqkey=\"zqvalue\"]<end>");
         assertThat(seen.get(1)).startsWith("<end>");
     }
 
     @Test
     void showsTheDetectionTheEndOfAnAnswerWithoutTheBeginningOfTheNext() {
-        List<String> seen = new ArrayList<>();
-        ConversationRenderer renderer = new ConversationRenderer(
-                ChatTemplate.parse("{% for m in messages %}<{{ m.role }}>{{ m.content }}" + CALLS + "<end>{% endfor %}"
-                        + "{% if add_generation_prompt %}<assistant>{% endif %}"),
-                Map.of(),
-                TemplateFixture.CLOCK,
-                (written, end, call) -> {
-                    seen.addAll(List.of(written, end));
-                    return Optional.of("brackets");
-                });
+        List<String> seen = shownToDetection();
 
-        assertThat(renderer.toolFormat()).contains("brackets");
         assertThat(seen).containsExactly("[zqname zqkey=\"zqvalue\"]<end>", "<end>");
     }
 
